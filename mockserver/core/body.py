@@ -1,0 +1,71 @@
+"""Reading a JSON body by a schema."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from marshmallow import Schema, ValidationError
+
+from mockserver.core.call import BadJSON
+from mockserver.core.errors import Fail
+from mockserver.core.exchange import Exchange
+from mockserver.core.provider import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The first thing wrong with a body.
+
+    ``kind``: ``json`` it cannot be decoded, ``object`` it is no JSON object, ``missing`` a field
+    is absent, ``invalid`` a field has a wrong value. ``path`` leads to the field; ``given`` are
+    the members that the body does have.
+    """
+
+    kind: Literal["json", "object", "missing", "invalid"]
+    reason: str
+    path: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
+
+    @property
+    def param(self) -> str:
+        return ".".join(self.path)
+
+    def __str__(self) -> str:
+        return f"{self.param}: {self.reason}" if self.path else self.reason
+
+
+def body_check(schema: Schema, refuse: Callable[[Problem], Fail]) -> Check:
+    """A check that sets ``exchange.data`` or raises what ``refuse`` makes of the problem."""
+
+    def body(exchange: Exchange) -> None:
+        try:
+            value = exchange.call.json()
+        except BadJSON as error:
+            raise refuse(Problem("json", f"the body is not JSON: {error}")) from None
+        if not isinstance(value, dict):
+            raise refuse(Problem("object", "the body is JSON, but not an object"))
+        try:
+            exchange.data = schema.load(value)
+        except ValidationError as error:
+            raise refuse(_first(error.messages_dict, value)) from None
+
+    return body
+
+
+def _first(messages: dict[Any, Any], value: Any) -> Problem:
+    path: list[str] = []
+    found: Any = messages
+    while isinstance(found, dict):
+        key, found = next(iter(found.items()))
+        if key != "_schema":
+            path.append(str(key))
+    kind: Literal["missing", "invalid"] = "missing" if _absent(value, path) else "invalid"
+    return Problem(kind, str(found[0]), tuple(path), frozenset(value))
+
+
+def _absent(value: Any, path: list[str]) -> bool:
+    for key in path:
+        if isinstance(value, dict) and key not in value:
+            return True
+        value = value.get(key) if isinstance(value, dict) else None
+    return False

@@ -1,0 +1,47 @@
+"""Instants and durations. An instant is an ``int``: milliseconds since 1970, UTC."""
+
+import re
+import time
+from datetime import UTC, datetime
+
+SECOND = 1_000
+DAY = 86_400 * SECOND
+
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?"
+)
+_UNIT = {"weeks": 7 * DAY, "days": DAY, "hours": 3_600_000, "minutes": 60_000, "seconds": SECOND}
+_LONGEST = 100 * 366 * DAY
+
+
+class SystemClock:
+    """The machine's wall clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+def iso(instant: int) -> str:
+    """``2026-11-21T05:00:00Z``, with milliseconds only where there are some."""
+    seconds, milliseconds = divmod(instant, SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{moment}.{milliseconds:03d}Z" if milliseconds else f"{moment}Z"
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds of an ISO 8601 duration such as ``P8D`` or ``PT1H30M``.
+
+    Years and months are refused: they have no fixed length. Raises ValueError.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None or text == "P":
+        raise ValueError(
+            f"{text!r} is not an ISO 8601 duration in weeks, days, hours, minutes and seconds, "
+            'such as "P8D" or "PT1H30M"'
+        )
+    given = {unit: float(amount) for unit, amount in match.groupdict().items() if amount}
+    length = round(sum(amount * _UNIT[unit] for unit, amount in given.items()))
+    if length > _LONGEST:
+        raise ValueError(f"{text!r} is longer than 100 years")
+    return length
