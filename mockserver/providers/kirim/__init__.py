@@ -1,0 +1,19 @@
+"""KirimChat: WhatsApp read receipts, Public API v1."""
+
+from mockserver.core.provider import Provider
+from mockserver.providers.kirim import auth, identifiers, routes, schemas
+from mockserver.providers.kirim.errors import Error, envelope
+
+provider = Provider(
+    id="kirim",
+    title="KirimChat",
+    hosts=("api.kirim.chat",),
+    errors=Error,
+    operations=routes.OPERATIONS,
+    account=auth.ACCOUNT,
+    claim=auth.claim,
+    envelope=envelope,
+    sign=auth.sign,
+    new_ids=identifiers.new_ids,
+    sample=schemas.sample,
+)
