@@ -1,0 +1,104 @@
+"""The messages of a sandbox."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+from tinydb import Query
+from tinydb.storages import Storage
+
+from mockserver.core.message import Message
+from mockserver.state.table import Change, Database, DocumentTable
+
+Conversation = tuple[str, str, str, str]
+
+
+class MessageStore:
+    """Messages by provider and id, and per conversation the unread ones in order of arrival.
+
+    Looking up, marking read and adding cost the same with any number of messages. What is handed
+    out is frozen.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._database = Database(storage=lambda: storage)
+        self._unread: dict[Conversation, list[tuple[int, int, str]]] = defaultdict(list)
+        self._sequence = 0
+        for message in self.all():
+            self._sequence = max(self._sequence, message.sequence)
+            self._await_reading(message)
+
+    def get(self, provider: str, message_id: str) -> Message | None:
+        document = self._database.documents(provider).fetch(message_id)
+        return Message(**document) if document else None
+
+    def all(self, **wanted: Any) -> list[Message]:
+        """Those whose fields have the wanted values, in order of arrival."""
+        tables = [self._database.documents(name) for name in sorted(self._database.tables())]
+        found = [Message(**each) for table in tables for each in _matching(table, wanted)]
+        return sorted(found, key=lambda message: (message.received_at, message.sequence))
+
+    def add(self, messages: list[Message]) -> list[Message]:
+        """Add messages, which get their place in the order. Their ids must be new."""
+        placed = [
+            replace(message, sequence=self._sequence + place)
+            for place, message in enumerate(messages, start=1)
+        ]
+        self._database.change([(each.provider, each.id, asdict(each)) for each in placed])
+        self._sequence += len(placed)
+        for message in placed:
+            self._await_reading(message)
+        return placed
+
+    def mark_read(
+        self, message: Message, at: int, *, earlier: bool, typing_until: int | None
+    ) -> Message:
+        """Mark a message read; ``earlier``: and the inbound ones before it in its conversation.
+
+        Receipts for messages already read change nothing but the typing bubble.
+        """
+        changes: list[Change] = []
+        fields: dict[str, Any] = {}
+        if message.read_at is None:
+            fields = {"read_at": at, "upstream_calls": message.upstream_calls + 1}
+        if typing_until is not None:
+            fields["typing_until"] = typing_until
+        if fields:
+            changes.append((message.provider, message.id, fields))
+        if earlier:
+            before = self._unread_before(message)
+            changes += [(message.provider, each, {"read_at": at}) for each in before]
+        if changes:
+            self._database.change(changes)
+        return replace(message, **fields)
+
+    def clear(self) -> None:
+        self._database.drop_tables()
+        self._unread.clear()
+        self._sequence = 0
+
+    def _await_reading(self, message: Message) -> None:
+        if message.inbound and message.read_at is None:
+            place = (message.received_at, message.sequence, message.id)
+            heapq.heappush(self._unread[_conversation(message)], place)
+
+    def _unread_before(self, message: Message) -> Iterator[str]:
+        """Take out of the heap all that stands before the message, and the message."""
+        waiting = self._unread[_conversation(message)]
+        while waiting and waiting[0][:2] <= (message.received_at, message.sequence):
+            _, _, earlier = heapq.heappop(waiting)
+            document = self._database.documents(message.provider).fetch(earlier)
+            if earlier != message.id and document and document["read_at"] is None:
+                yield earlier
+
+
+def _conversation(message: Message) -> Conversation:
+    return (message.provider, message.account, message.business_number, message.customer)
+
+
+def _matching(table: DocumentTable, wanted: dict[str, Any]) -> Any:
+    if not wanted:
+        return table.all()
+    return table.search(Query().fragment(wanted))
