@@ -1,0 +1,5 @@
+"""Run as ``python -m mockserver``."""
+
+from mockserver.cli import main
+
+main()

@@ -1,0 +1,133 @@
+"""Looking at messages, and writing one as a customer."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from mockserver.admin.desk import Desk, body_of, chosen, filters_of
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Reply
+from mockserver.core.content import ContentSchema, Duration, content_of, flatten
+from mockserver.core.errors import Refused
+from mockserver.core.message import TYPES, Message
+
+FILTERS = ("provider", "account", "direction", "unread", "customer")
+DIRECTIONS = ("inbound", "outbound")
+DEFAULT_TEXT = "Hello"
+
+
+class CustomerMessageSchema(ContentSchema):
+    provider = fields.String(required=True)
+    account = fields.String()
+    sender = fields.String(
+        required=True,
+        data_key="from",
+        validate=validate.Regexp(
+            r"\+?[0-9]{3,20}\Z", error="expected a phone number of 3 to 20 digits, maybe with a +"
+        ),
+    )
+    to = fields.String()
+    id = fields.String(validate=validate.Length(min=1, max=512))
+    age = Duration(load_default=0)
+
+
+def find(desk: Desk, call: Call) -> Reply:
+    given = filters_of(call, FILTERS)
+    wanted: dict[str, Any] = {key: given[key] for key in ("account", "direction") if key in given}
+    if "direction" in given:
+        chosen("direction", given["direction"], DIRECTIONS)
+    if "provider" in given:
+        wanted["provider"] = chosen("provider", given["provider"], desk.providers)
+    if "unread" in given and chosen("unread", given["unread"], ("true", "false")) == "true":
+        wanted |= {"direction": "inbound", "read_at": None}
+    found = desk.sandbox.messages.all(**wanted)
+    if given.get("unread") == "false":
+        found = [each for each in found if not each.inbound or each.read_at is not None]
+    if "customer" in given:  # a bare + in a query arrives as a space
+        found = [each for each in found if _digits(each.customer) == _digits(given["customer"])]
+    return Reply(200, {"messages": [each.to_json() for each in found]})
+
+
+def show(desk: Desk, call: Call) -> Reply:
+    message_id = call.args["message_id"]
+    for provider in desk.providers:
+        message = desk.sandbox.messages.get(provider, message_id)
+        if message:
+            return Reply(200, message.to_json())
+    raise Refused(
+        "message_not_found",
+        f"no message has the id {message_id!r}",
+        "GET …/messages lists them all",
+        status=404,
+    )
+
+
+def write(desk: Desk, call: Call) -> Reply:
+    """A customer writes to a business number."""
+    data = _loaded(body_of(call))
+    provider = desk.providers[chosen("provider", data["provider"], desk.providers)]
+    accounts = {each.label: each for each in desk.sandbox.accounts(provider.id)}
+    label = data.get("account") or next(iter(accounts), "")
+    account = accounts[chosen("account", label, accounts)]
+    number = _number(account, data.get("to"))
+    customer = _like(number, data["sender"])
+    now = desk.sandbox.clock.now()
+    message_id, external_id = provider.new_ids(desk.sandbox.ids, "inbound", customer, now)
+    message_id = data.get("id", message_id)
+    if desk.sandbox.messages.get(provider.id, message_id):
+        raise Refused(
+            "message_exists",
+            f"{provider.id} has a message with the id {message_id!r} already",
+            "leave id out to get a new one",
+            status=409,
+        )
+    message = Message(
+        id=message_id,
+        provider=provider.id,
+        account=account.label,
+        direction="inbound",
+        business_number=number,
+        customer=customer,
+        type=data["type"],
+        content=content_of(data),
+        received_at=now - data["age"],
+        sequence=0,
+        external_id=external_id,
+    )
+    [added] = desk.sandbox.messages.add([message])
+    return Reply(201, added.to_json())
+
+
+def _loaded(body: dict[str, Any]) -> dict[str, Any]:
+    if body.get("type", "text") == "text" and isinstance(body.get("text", DEFAULT_TEXT), str):
+        body = body | {"text": {"body": body.get("text", DEFAULT_TEXT)}}
+    schema = CustomerMessageSchema()
+    try:
+        loaded: dict[str, Any] = schema.load(body)
+    except ValidationError as error:
+        path, reason = flatten(error.messages)[0]
+        known = [schema.fields[name].data_key or name for name in schema.fields]
+        own = [name for name in known if name not in TYPES]
+        hint = f"the keys are {', '.join(own)} and one of {', '.join(TYPES)}"
+        raise Refused("bad_message", f"{path}: {reason}" if path else reason, hint) from None
+    return loaded
+
+
+def _number(account: Account, wanted: str | None) -> str:
+    numbers = {_digits(each.number): each.number for each in account.numbers}
+    if wanted is None:
+        return next(iter(numbers.values()))
+    return (
+        numbers[_digits(wanted)]
+        if _digits(wanted) in numbers
+        else chosen("number", wanted, numbers.values())
+    )
+
+
+def _like(number: str, customer: str) -> str:
+    """The customer's number in the account's own way of writing, with or without a +."""
+    return ("+" if number.startswith("+") else "") + _digits(customer)
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdecimal, number))

@@ -1,0 +1,92 @@
+"""The composition root: the only module that knows all the others."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from mockserver.admin import routes as admin
+from mockserver.admin.desk import Desk
+from mockserver.config import Settings
+from mockserver.core.call import Call, Reply
+from mockserver.core.clock import SystemClock
+from mockserver.core.errors import Mistake, Mistakes, Refused
+from mockserver.core.ids import Ids
+from mockserver.core.pipeline import Target, answer
+from mockserver.core.ports import Clock
+from mockserver.core.provider import Provider
+from mockserver.core.registry import default_switches, find_providers
+from mockserver.faults.book import RuleBook
+from mockserver.state.journal import Journal
+from mockserver.state.sandbox import Sandbox
+from mockserver.state.seed import load_seeds
+from mockserver.state.storage import LogFile, Memory
+from mockserver.version import __version__
+from mockserver.web import App, nearest, shared_paths
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    providers: Mapping[str, Provider] | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+) -> App:
+    """A WSGI application. Raises Mistakes for wrong fixtures, data or rules.
+
+    ``clock`` and ``ids`` are what time and chance come from; a test can freeze and seed them.
+    """
+    settings = settings or Settings()
+    providers = providers or find_providers()
+    sandbox = create_sandbox(settings, providers, clock or SystemClock(), ids or Ids())
+    hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
+    app = App(sandbox, hosts)
+    paths = shared_paths(providers.values())
+    for path, targets in paths.items():
+        app.route_to(path, partial(answer, sandbox, targets))
+    for provider in providers.values():
+        app.route_to(f"/{provider.id}/", partial(answer, sandbox, [Target(provider)]))
+        unknown = Target(provider, ("unknown",))
+        app.route_to(f"/{provider.id}/{{unknown:path}}", partial(answer, sandbox, [unknown]))
+    desk = Desk(providers, sandbox, __version__)
+    for path in admin.ROUTES:
+        app.route_to(path, partial(admin.answer, desk, path))
+    app.route_to(f"{admin.PREFIX}/{{unknown:path}}", partial(admin.answer, desk, None))
+    app.route_to("/", partial(_unknown, paths))
+    app.route_to("/{unknown:path}", partial(_unknown, paths))
+    return app
+
+
+def create_sandbox(
+    settings: Settings, providers: Mapping[str, Provider], clock: Clock, ids: Ids
+) -> Sandbox:
+    """The world that always exists. Raises Mistakes."""
+    seeds = load_seeds(providers, settings.fixtures_folder)
+    labels = {id: [account.label for account in seed.accounts] for id, seed in seeds.items()}
+    rules = RuleBook(providers, labels, ids)
+    for place, rule in enumerate(settings.faults):
+        try:
+            rules.add(rule)
+        except Refused as refused:
+            reason = f"{refused.message}; {refused.hint}"
+            raise Mistakes([Mistake("", f"fault[{place}]", reason)]) from None
+    return Sandbox(
+        providers,
+        seeds,
+        {**default_switches(providers), **settings.switches},
+        storage=LogFile(settings.data) if settings.data else Memory(),
+        faults=rules,
+        journal=Journal(settings.journal),
+        clock=clock,
+        ids=ids,
+    )
+
+
+def _unknown(paths: Mapping[str, list[Target]], call: Call) -> Reply:
+    """Nobody's path: say which ones are like it."""
+    close = nearest(call.target.partition("?")[0], paths)
+    error = {
+        "code": "not_found",
+        "message": f"no provider documents {call.target.partition('?')[0]}",
+        "hint": "GET /_mock/providers lists every path",
+        "nearest": close or sorted(paths),
+    }
+    return Reply(404, {"error": error}, {"X-Mock-Request-Id": call.id})

@@ -1,0 +1,63 @@
+"""What a newcomer reads at start: base URLs, credentials and one call per provider to paste."""
+
+import json
+import re
+from collections.abc import Mapping
+from shlex import quote
+
+from mockserver.core.account import Account
+from mockserver.core.message import Message
+from mockserver.core.ports import Sandbox
+from mockserver.core.provider import Operation, Provider, Signing
+
+
+def text(
+    url: str, providers: Mapping[str, Provider], sandbox: Sandbox, program: str, fixtures: str
+) -> str:
+    """``program`` is how to call the command line again, ``fixtures`` the option it needs then."""
+    sign = (program, fixtures)
+    parts = [_part(url, provider, sandbox, sign) for provider in providers.values()]
+    return "\n".join(["", *parts, f"Administration: {url}/_mock/sandboxes/default", ""])
+
+
+def _part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str, str]) -> str:
+    accounts = sandbox.accounts(provider.id)
+    lines = [f"{provider.title}: {url}/{provider.id}"]
+    for account in accounts:
+        credentials = "  ".join(f"{name} {value}" for name, value in account.credentials.items())
+        lines.append(f"  {account.label}: {credentials}")
+    message = _first_message(sandbox, accounts[0]) if accounts else None
+    if message:
+        lines.append(f"  {_curl(url, provider, accounts[0], message, sign)}")
+    return "\n".join([*lines, ""])
+
+
+def _first_message(sandbox: Sandbox, account: Account) -> Message | None:
+    """One to mark read: the fixture's first unread one."""
+    found = sandbox.messages.all(
+        provider=account.provider, account=account.label, direction="inbound", read_at=None
+    )
+    return min(found, key=lambda message: message.sequence, default=None)
+
+
+def _curl(
+    url: str, provider: Provider, account: Account, message: Message, sign: tuple[str, str]
+) -> str:
+    """A shell command that marks the message read."""
+    operation = provider.operations[0]
+    arguments, body = provider.sample(account, message)
+    path = re.sub(r"\{(\w+)\}", lambda match: arguments[match[1]], operation.paths[0])
+    address = f"{url}/{provider.id}{path}"
+    data = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    sent = f" -d {quote(data)}" if data else ""
+    if provider.signed:
+        program, fixtures = sign
+        signing = f"{program} sign {provider.id}{fixtures} --body {quote(data)}"
+        return f"{signing} | curl -X {operation.method} -H @-{sent} {address}"
+    headers = _headers(provider, account, operation, data)
+    return f"curl -X {operation.method} {address}{headers}{sent}"
+
+
+def _headers(provider: Provider, account: Account, operation: Operation, data: str) -> str:
+    signed = provider.sign(Signing(account, operation, data.encode(), now=0))
+    return "".join(f" -H {quote(f'{name}: {value}')}" for name, value in signed.items())
