@@ -71,7 +71,10 @@ def create_sandbox(
     return Sandbox(
         providers,
         seeds,
-        {**default_switches(providers), **settings.switches},
+        {
+            id: {**defaults, **settings.switches.get(id, {})}
+            for id, defaults in default_switches(providers).items()
+        },
         storage=LogFile(settings.data) if settings.data else Memory(),
         faults=rules,
         journal=Journal(settings.journal),

@@ -10,8 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
 from flask import Flask, Request, Response, request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.routing import Rule
+from werkzeug.routing import MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
 from mockserver.core.pipeline import Target
@@ -28,10 +27,11 @@ log = logging.getLogger("mockserver")
 
 
 class LeanResponse(Response):
-    """No redirects are ever answered, and the length is set by us."""
+    """A whole body whose headers are final: nothing is left to work out when it is sent."""
 
-    autocorrect_location_header = False
-    automatically_set_content_length = False
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
 
 
 class App(Flask):
@@ -45,7 +45,6 @@ class App(Flask):
     def __init__(self, sandbox: Sandbox, hosts: Mapping[str, str]) -> None:
         super().__init__("mockserver", static_folder=None, template_folder=None)
         self.url_map.merge_slashes = False
-        self.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
         self.sandbox = sandbox
         self._hosts = hosts
         self.register_error_handler(Exception, self._bug)
@@ -64,9 +63,15 @@ class App(Flask):
             environ["PATH_INFO"] = f"{prefix}{environ['PATH_INFO']}"
         return super().wsgi_app(environ, start_response)
 
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Routing looks at the path alone: hosts were turned into prefixes, and any will do."""
+        if request is None:
+            return None
+        return self.url_map.bind("", path_info=request.path, default_method=request.method)
+
     def _call(self, args: Mapping[str, str]) -> Call:
         environ = request.environ
-        body, too_large = _body(request)
+        body, too_large = _body(environ)
         query = environ.get("QUERY_STRING", "")
         return Call(
             id=f"req_{self.sandbox.ids.crockford()}",
@@ -121,7 +126,7 @@ def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Target]]:
 
 def nearest(path: str, known: Iterable[str]) -> list[str]:
     """The known paths most like one that is not."""
-    return difflib.get_close_matches(path[:200], list(known), n=3, cutoff=0.3)
+    return difflib.get_close_matches(path[:200], list(known), n=3, cutoff=0)
 
 
 def _targets(provider: Provider) -> dict[str, Target]:
@@ -140,14 +145,17 @@ def _placeholder(match: re.Match[str]) -> str:
     return f"<{converter}:{name}>" if converter else f"<{name}>"
 
 
-def _body(request: Request) -> tuple[bytes, bool]:
-    """The raw body, and whether it is larger than allowed; then it is not read."""
-    try:
-        return request.get_data(cache=False), False
-    except RequestEntityTooLarge:
-        return b"", True
-    except ClientDisconnected:
+def _body(environ: WSGIEnvironment) -> tuple[bytes, bool]:
+    """The raw body, and whether it is larger than allowed; then no more than the limit is read."""
+    declared = environ.get("CONTENT_LENGTH", "")
+    if declared.isdecimal():
+        if len(declared) > 9 or int(declared) > BODY_LIMIT:
+            return b"", True
+        return environ["wsgi.input"].read(int(declared)), False
+    if not environ.get("wsgi.input_terminated"):
         return b"", False
+    body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
+    return (b"", True) if len(body) > BODY_LIMIT else (body, False)
 
 
 def _target(environ: WSGIEnvironment, query: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 SECOND = 1_000
 DAY = 86_400 * SECOND
@@ -25,8 +26,14 @@ class SystemClock:
 def iso(instant: int) -> str:
     """``2026-11-21T05:00:00Z``, with milliseconds only where there are some."""
     seconds, milliseconds = divmod(instant, SECOND)
-    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    moment = _to_the_second(seconds)
     return f"{moment}.{milliseconds:03d}Z" if milliseconds else f"{moment}Z"
+
+
+@lru_cache(maxsize=64)
+def _to_the_second(seconds: int) -> str:
+    """Cached: many calls fall into one second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def parse_duration(text: str) -> int:
