@@ -49,7 +49,8 @@ def create_app(
     desk = Desk(providers, sandbox, __version__)
     for path in admin.ROUTES:
         app.route_to(path, partial(admin.answer, desk, path))
-    app.route_to(f"{admin.PREFIX}/{{unknown:path}}", partial(admin.answer, desk, None))
+    for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:path}}"):
+        app.route_to(path, partial(admin.answer, desk, None))
     app.route_to("/", partial(_unknown, paths))
     app.route_to("/{unknown:path}", partial(_unknown, paths))
     return app

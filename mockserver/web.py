@@ -84,6 +84,7 @@ class App(Flask):
             segments=tuple(args.values()),
             args=args,
             query=query,
+            base_url=_base_url(environ),
             too_large=too_large,
         )
 
@@ -162,6 +163,12 @@ def _target(environ: WSGIEnvironment, query: str) -> str:
     """The path and query as sent, where the server tells."""
     path: str = environ.get("RAW_URI") or environ["PATH_INFO"]
     return path if not query or "?" in path else f"{path}?{query}"
+
+
+def _base_url(environ: WSGIEnvironment) -> str:
+    """The server as the client calls it."""
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:

@@ -57,19 +57,20 @@ Start = Callable[..., Server]
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a server with options and variables: ``start_server("--journal", "5", VARIABLE="…")``."""
+    """Start servers: ``start_server("--journal", "5", MOCKSERVER_D7_READ_RECEIPT_BODY="text")``."""
     started: list[Server] = []
 
     def start(*options: str, **variables: str) -> Server:
         log = Path(tempfile.mkstemp(dir=tmp_path_factory.getbasetemp(), suffix=".log")[1])
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options],
-            stdout=subprocess.PIPE,
-            stderr=log.open("w"),
-            env=os.environ | variables,
-            cwd=tmp_path_factory.getbasetemp(),
-            text=True,
-        )
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=os.environ | variables,
+                cwd=tmp_path_factory.getbasetemp(),
+                text=True,
+            )
         assert process.stdout is not None
         ready = process.stdout.readline()
         assert ready.startswith("mockserver ready: "), log.read_text()

@@ -1,6 +1,7 @@
 """What messages hold: the shape shared by fixtures and by messages written at run time."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -21,6 +22,10 @@ class Duration(fields.Field[int]):
             raise ValidationError(str(error)) from None
 
 
+def one_of(choices: Sequence[str]) -> validate.OneOf:
+    return validate.OneOf(choices, error="expected one of {choices}, came '{input}'")
+
+
 class TextSchema(Schema):
     class Meta:
         unknown = INCLUDE
@@ -31,7 +36,7 @@ class TextSchema(Schema):
 class ContentSchema(Schema):
     """``type``, and under a key of the type's name its object, as WhatsApp's own API has them."""
 
-    type = fields.String(load_default="text", validate=validate.OneOf(TYPES))
+    type = fields.String(load_default="text", validate=one_of(TYPES))
     text = fields.Nested(TextSchema)
     contacts = fields.List(fields.Dict(keys=fields.String()))
     image = audio = video = document = sticker = location = reaction = button = interactive = (

@@ -47,9 +47,11 @@ class Journal:
             "error": outcome.error,
             "because": reply.because,
             "fault": outcome.fault,
+            "injected_ms": round(reply.delay_ms, 3),
             "duration_ms": round(outcome.duration_ms, 3),
         }
-        self._entries.append(orjson.dumps(entry))
+        # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
+        self._entries.append(orjson.dumps(entry) + b"\n")
 
     def entries(self, keep: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
         return [entry for entry in map(orjson.loads, self._entries) if keep(entry)]

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.core.account import GOOD, Account, Number
 from mockserver.core.clock import SECOND
-from mockserver.core.content import ContentSchema, Duration, content_of, flatten
+from mockserver.core.content import ContentSchema, Duration, content_of, flatten, one_of
 from mockserver.core.errors import Mistake, Mistakes
 from mockserver.core.message import Message
 from mockserver.core.provider import Provider
@@ -21,7 +21,7 @@ READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long aft
 class MessageSchema(ContentSchema):
     id = fields.String(required=True, validate=validate.Length(min=1))
     external_id = fields.String()
-    direction = fields.String(required=True, validate=validate.OneOf(("inbound", "outbound")))
+    direction = fields.String(required=True, validate=one_of(("inbound", "outbound")))
     age = Duration(required=True)
     read = fields.Boolean(load_default=False)
 
@@ -101,7 +101,7 @@ def _schema(provider: Provider) -> Schema:
     number = Schema.from_dict(
         {
             "number": fields.String(required=True),
-            "state": fields.String(required=True, validate=validate.OneOf(kind.states)),
+            "state": fields.String(required=True, validate=one_of(kind.states)),
             **{name: fields.String(required=True) for name in kind.number_ids},
         }
     )
@@ -109,7 +109,7 @@ def _schema(provider: Provider) -> Schema:
         {
             "label": fields.String(required=True, validate=validate.Length(min=1)),
             "condition": fields.String(
-                load_default=GOOD, validate=validate.OneOf((GOOD, *kind.conditions))
+                load_default=GOOD, validate=one_of((GOOD, *kind.conditions))
             ),
             **{name: fields.String(required=True) for name in kind.credentials},
             "numbers": fields.List(fields.Nested(number), required=True),

@@ -34,10 +34,11 @@ def sign(signing: Signing) -> dict[str, str]:
 
 def token_known(exchange: Exchange) -> None:
     if exchange.account is None:
-        came = exchange.call.header("authorization") or "no Authorization header"
+        came = exchange.call.header("authorization")
+        shown = f"{came[:11]!r}…" if came else "no Authorization header"
         raise Fail(
             Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED,
-            f"expected 'Bearer <token of an account>', came {_shortened(came)}",
+            f"expected 'Bearer <token of an account>', came {shown}",
         )
 
 
@@ -45,7 +46,3 @@ def account_in_order(exchange: Exchange) -> None:
     account = exchange.caller
     if account.condition in CONDITIONS:
         raise Fail(CONDITIONS[account.condition], f"the account {account.label!r} is in that state")
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 12 else f"{text[:11]}…")

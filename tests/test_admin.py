@@ -1,0 +1,250 @@
+"""The administration API, from outside."""
+
+import re
+from typing import Any
+
+import pytest
+import requests
+
+from tests.calls import BY_PROVIDER, WAMID
+from tests.conftest import Server
+
+
+def write(server: Server, **message: Any) -> requests.Response:
+    return requests.post(f"{server.state}/messages", json=message, timeout=5)
+
+
+def find(server: Server, query: str = "") -> list[dict[str, Any]]:
+    answer = requests.get(f"{server.state}/messages?{query}", timeout=5)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["messages"]
+    return found
+
+
+@pytest.mark.parametrize("path", ["livez", "readyz"])
+def test_server_says_that_it_is_well(server: Server, path: str) -> None:
+    answer = requests.get(f"{server.url}/_mock/{path}", timeout=5)
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "version": "0.1.0"}
+    assert requests.head(f"{server.url}/_mock/{path}", timeout=5).status_code == 200
+
+
+def test_providers_are_described_with_operations_and_errors(server: Server) -> None:
+    described = requests.get(f"{server.url}/_mock/providers", timeout=5).json()["providers"]
+    by_id = {each["id"]: each for each in described}
+    assert set(by_id) == {"d7", "kaleyra", "nxcloud", "kirim"}
+    kirim = by_id["kirim"]
+    assert kirim["base_url"] == f"{server.url}/kirim"
+    assert kirim["hosts"] == ["api.kirim.chat"]
+    operation = kirim["operations"][0]
+    assert (operation["name"], operation["method"]) == ("mark_as_read", "POST")
+    assert operation["path"] == "/v1/{phone_number_id}/messages"
+    upstream = next(each for each in kirim["errors"] if each["name"] == "WHATSAPP_UPSTREAM_ERROR")
+    assert (upstream["status"], upstream["code"]) == (502, "whatsapp_upstream_error")
+    assert set(upstream) == {"name", "status", "code", "message", "when", "source", "proof"}
+
+
+def test_sandbox_shows_accounts_and_credentials(server: Server) -> None:
+    shown = requests.get(server.state, timeout=5).json()
+    assert shown["id"] == "default"
+    labels = {id: [a["label"] for a in each["accounts"]] for id, each in shown["providers"].items()}
+    assert {"main", "expired"} <= set(labels["d7"])
+    assert {"main", "low_balance", "prepaid"} <= set(labels["kaleyra"])
+    assert {"main", "no_permission"} <= set(labels["nxcloud"])
+    assert {"main", "expired", "other_org"} <= set(labels["kirim"])
+    main = shown["providers"]["nxcloud"]["accounts"][0]
+    assert (main["access_key"], main["access_secret"]) == ("fme2na3kdi3ki", "abciiiko2k3")
+    assert {each["state"] for each in main["numbers"]} == {"bound", "unbound"}
+    kirim = shown["providers"]["kirim"]["accounts"][0]
+    assert kirim["api_key"] == "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
+    assert kirim["numbers"][0]["phone_number_id"] == "106540352242922"
+
+
+def test_message_is_shown_as_documented(server: Server) -> None:
+    message = requests.get(f"{server.state}/messages/{WAMID}", timeout=5).json()
+    assert message["id"] == WAMID
+    assert message["provider"] == "kirim"
+    assert message["account"] == "main"
+    assert message["direction"] == "inbound"
+    assert message["business_number"] == "+628111222333"
+    assert message["customer"] == "+628123456789"
+    assert set(message["text"]) == {"body"}
+    assert message["received_at"].endswith("Z")
+    assert (message["read_at"], message["typing_until"]) == (None, None)
+
+
+def test_marking_read_shows_on_the_message(server: Server) -> None:
+    BY_PROVIDER["kirim"].send(server.url)
+    message = requests.get(f"{server.state}/messages/{WAMID}", timeout=5).json()
+    assert message["read_at"] is not None
+    assert message["upstream_calls"] == 1
+
+
+def test_unknown_message_is_404(server: Server) -> None:
+    answer = requests.get(f"{server.state}/messages/nobody/knows", timeout=5)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "message_not_found"
+
+
+def test_message_id_may_hold_a_slash(server: Server) -> None:
+    write(server, **{"provider": "d7", "from": "+919847000000", "id": "wamid.a/b+c=="})
+    shown = requests.get(f"{server.state}/messages/wamid.a/b+c==", timeout=5)
+    assert shown.json()["id"] == "wamid.a/b+c=="
+
+
+@pytest.mark.parametrize("provider", BY_PROVIDER)
+def test_customer_writes_a_text(server: Server, provider: str) -> None:
+    answer = write(server, **{"provider": provider, "from": "+628999000111", "text": "Halo"})
+    assert answer.status_code == 201
+    message = answer.json()
+    assert message["text"] == {"body": "Halo"}
+    assert message["direction"] == "inbound"
+    assert message["account"] == "main"
+    assert find(server, "customer=%2B628999000111") == [message]
+    assert find(server, "customer=+628999000111") == [message]
+
+
+def test_customer_writes_another_type_some_time_ago(server: Server) -> None:
+    location = {"latitude": -6.2, "longitude": 106.8}
+    call = {"provider": "kirim", "from": "+628999000111", "id": "wamid.mine", "age": "P8D"}
+    message = write(server, **call, type="location", location=location).json()
+    assert message["id"] == "wamid.mine"
+    assert message["location"] == location
+    assert find(server, "provider=kirim")[-1]["received_at"] > message["received_at"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "shape"),
+    [
+        ("d7", r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-0242ac[0-9a-f]{6}"),
+        ("kaleyra", r"wamid\.[A-Za-z0-9+/]+=*"),
+        ("nxcloud", r"AB[A-Za-z0-9_-]{36,}"),
+        ("kirim", r"wamid\.[A-Za-z0-9+/]+=*"),
+    ],
+)
+def test_new_ids_look_like_the_providers_own(server: Server, provider: str, shape: str) -> None:
+    message = write(server, **{"provider": provider, "from": "+8613600009759"}).json()
+    assert re.fullmatch(shape, message["id"])
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "code", "told"),
+    [
+        ({"from": "+1"}, 400, "bad_message", "provider"),
+        ({"provider": "d8", "from": "+15551234"}, 400, "unknown_provider", "kaleyra"),
+        ({"provider": "d7"}, 400, "bad_message", "from"),
+        ({"provider": "d7", "from": "me"}, 400, "bad_message", "phone number"),
+        ({"provider": "d7", "from": "+15551234", "account": "x"}, 400, "unknown_account", "main"),
+        ({"provider": "d7", "from": "+15551234", "to": "+1"}, 400, "unknown_number", "+9715097"),
+        ({"provider": "d7", "from": "+15551234", "texts": "x"}, 400, "bad_message", "texts"),
+        ({"provider": "d7", "from": "+15551234", "age": "P1Y"}, 400, "bad_message", "P1Y"),
+        ({"provider": "d7", "from": "+15551234", "type": "fax"}, 400, "bad_message", "fax"),
+        ({"provider": "d7", "from": "+15551234", "type": "image"}, 400, "bad_message", "image"),
+        ({"provider": "kirim", "from": "+15551234", "id": WAMID}, 409, "message_exists", WAMID),
+    ],
+)
+def test_wrong_message_is_refused_with_a_reason(
+    server: Server, message: dict[str, Any], status: int, code: str, told: str
+) -> None:
+    before = find(server)
+    answer = write(server, **message)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (status, code)
+    assert told in f"{error['message']} {error['hint']}"
+    assert find(server) == before
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "value"),
+    [
+        ("provider=d7", "provider", "d7"),
+        ("account=other_org", "account", "other_org"),
+        ("direction=outbound", "direction", "outbound"),
+        ("unread=true&provider=kaleyra", "read_at", None),
+        ("customer=628123456789", "customer", "+628123456789"),
+    ],
+)
+def test_messages_are_filtered(server: Server, query: str, field: str, value: Any) -> None:
+    found = find(server, query)
+    assert 0 < len(found) < len(find(server))
+    assert {each[field] for each in found} == {value}
+
+
+def test_messages_come_in_order_of_arrival(server: Server) -> None:
+    received = [each["received_at"] for each in find(server)]
+    assert received == sorted(received)
+
+
+@pytest.mark.parametrize("query", ["providers=d7", "direction=sideways", "unread=maybe"])
+def test_wrong_filter_is_refused(server: Server, query: str) -> None:
+    answer = requests.get(f"{server.state}/messages?{query}", timeout=5)
+    assert answer.status_code == 400
+    assert "there are" in answer.json()["error"]["hint"]
+
+
+def test_reset_forgets_everything_but_the_fixtures(server: Server) -> None:
+    BY_PROVIDER["kirim"].send(server.url)
+    write(server, **{"provider": "d7", "from": "+919847000000", "id": "mine"})
+    rule = {"fault": {"type": "latency", "ms": 1}}
+    requests.post(f"{server.state}/faults", json=rule, timeout=5)
+    assert requests.post(f"{server.state}/reset", timeout=5).status_code == 204
+    assert requests.get(f"{server.state}/messages/mine", timeout=5).status_code == 404
+    message = requests.get(f"{server.state}/messages/{WAMID}", timeout=5).json()
+    assert message["read_at"] is None
+    assert requests.get(f"{server.state}/faults", timeout=5).json() == {"faults": []}
+    assert requests.get(f"{server.state}/requests", timeout=5).json() == {"requests": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/_mock/nothing", 404, "not_found"),
+        ("GET", "/_mock", 404, "not_found"),
+        ("POST", "/_mock/livez", 405, "method_not_allowed"),
+        ("GET", "/_mock/sandboxes/mine/messages", 404, "sandbox_not_found"),
+        ("DELETE", "/_mock/sandboxes/default/faults/rule_x", 404, "rule_not_found"),
+    ],
+)
+def test_wrong_administration_path_is_explained(
+    server: Server, method: str, path: str, status: int, code: str
+) -> None:
+    answer = requests.request(method, f"{server.url}{path}", timeout=5)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    assert set(answer.json()["error"]) == {"code", "message", "hint"}
+
+
+def test_journal_is_filtered_and_paged(server: Server) -> None:
+    for provider in ("d7", "kirim", "d7"):
+        BY_PROVIDER[provider].send(server.url)
+    requests.post(f"{server.url}/d7/whatsapp/v2/read-receipt/nobody", timeout=5)
+    url = f"{server.state}/requests"
+    entries = requests.get(url, timeout=5).json()["requests"]
+    assert [each["provider"] for each in entries] == ["d7", "kirim", "d7", "d7"]
+    by_status = requests.get(f"{url}?status=401", timeout=5).json()["requests"]
+    assert by_status == entries[3:]
+    since = f"{url}?provider=d7&since={entries[0]['id']}"
+    assert requests.get(since, timeout=5).json()["requests"] == entries[2:]
+    since = f"{url}?provider=kirim&since={entries[0]['id']}&limit=5"
+    assert requests.get(since, timeout=5).json()["requests"] == [entries[1]]
+    newest = requests.get(f"{url}?limit=2", timeout=5).json()["requests"]
+    assert newest == entries[2:]
+    by_operation = requests.get(f"{url}?operation=get_status", timeout=5).json()["requests"]
+    assert by_operation == []
+
+
+def test_journal_says_why_a_call_failed(server: Server) -> None:
+    requests.post(f"{server.url}/d7/whatsapp/v2/read-receipt/x", timeout=5)
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert entry["error"] == "ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED"
+    assert "no Authorization header" in entry["because"]
+    assert entry["duration_ms"] >= 0
+
+
+def test_journal_keeps_only_the_newest(start_server: Any) -> None:
+    small = start_server("--journal", "3")
+    answers = [BY_PROVIDER["d7"].send(small.url) for _ in range(5)]
+    entries = requests.get(f"{small.state}/requests", timeout=5).json()["requests"]
+    assert [each["id"] for each in entries] == [
+        answer.headers["X-Mock-Request-Id"] for answer in answers[2:]
+    ]

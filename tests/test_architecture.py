@@ -1,0 +1,133 @@
+"""Who may import whom: data flows one way."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mockserver"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = ("core", "providers", "faults", "state", "admin", "server", "web")
+FRONT = ("app", "cli", "banner", "config", "version", "__init__", "__main__")
+FOREIGN = {
+    "core": {"marshmallow"},
+    "providers": {"marshmallow"},
+    "faults": {"marshmallow"},
+    "admin": {"marshmallow"},
+    "state": {"marshmallow", "tinydb", "orjson"},
+    "web": {"flask", "werkzeug", "orjson"},
+    "server": {"uvicorn"},
+    "config": set(),
+    "banner": set(),
+    "app": set(),
+    "cli": {"click"},
+}
+
+
+def module_name(path: Path) -> str:
+    parts = ("mockserver", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def room(name: str) -> str:
+    """The second part of a module's name, ``__init__`` for the package itself."""
+    return [*name.split("."), "__init__"][1]
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Names of imported modules, and whether the import is at the top of the module.
+
+    What is imported for type checking only does not count.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for block in [node for node in ast.walk(tree) if isinstance(node, ast.If)]:
+        if ast.unparse(block.test) == "TYPE_CHECKING":
+            block.body = []
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) not in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None, "relative imports hide where a name comes from"
+            assert node.level == 0, "relative imports hide where a name comes from"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                known = full in {module_name(each) for each in MODULES}
+                yield (full if known else node.module), id(node) not in inside
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_stand_at_the_top(path: Path) -> None:
+    assert [name for name, at_top in imports(path) if not at_top] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_rooms_import_the_core_and_nothing_else_of_ours(path: Path) -> None:
+    name = module_name(path)
+    here = room(name)
+    if here in FRONT:
+        return
+    home = ".".join(name.split(".")[:3]) if here == "providers" else f"mockserver.{here}"
+    for imported, _ in imports(path):
+        if imported.startswith("mockserver."):
+            allowed = imported.startswith(("mockserver.core", home))
+            assert allowed, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_third_parties_stay_in_their_rooms(path: Path) -> None:
+    name = module_name(path)
+    used = {imported.split(".")[0] for imported, _ in imports(path)}
+    foreign = used - set(sys.stdlib_module_names) - {"mockserver"}
+    assert foreign <= FOREIGN.get(room(name), set()), f"{name} imports {foreign}"
+
+
+def test_nobody_but_the_command_line_imports_the_composition_root() -> None:
+    importers = {
+        room(module_name(path))
+        for path in MODULES
+        for imported, _ in imports(path)
+        if imported in ("mockserver.app", "mockserver.cli")
+    }
+    assert importers <= {"cli", "__init__", "__main__"}
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    graph = {module_name(path): {name for name, _ in imports(path)} for path in MODULES}
+
+    def reaches(start: str, wanted: str, seen: set[str]) -> bool:
+        nexts = {name for name in graph.get(start, ()) if name in graph} - seen
+        return wanted in nexts or any(reaches(name, wanted, seen | nexts) for name in nexts)
+
+    assert [name for name in graph if reaches(name, name, set())] == []
+
+
+def provider_ids() -> list[str]:
+    return [each.name for each in (PACKAGE / "providers").iterdir() if (each / "auth.py").exists()]
+
+
+@pytest.mark.parametrize("provider", provider_ids())
+def test_a_providers_name_is_written_in_its_folder_only(provider: str) -> None:
+    folder = PACKAGE / "providers" / provider
+    for path in MODULES:
+        if folder in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value != provider, f"{module_name(path)} line {node.lineno}"
+
+
+def test_every_provider_folder_has_the_same_files() -> None:
+    files = {
+        provider: sorted(each.name for each in (PACKAGE / "providers" / provider).glob("*.py"))
+        for provider in provider_ids()
+    }
+    assert len(files) == 4
+    assert len(set(map(tuple, files.values()))) == 1, files

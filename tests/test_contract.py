@@ -1,0 +1,161 @@
+"""What every provider has in common, whatever it is."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from mockserver.core.errors import Catalogue
+from mockserver.core.registry import find_providers
+from tests.calls import BY_PROVIDER, CALLS, ValidCall, named
+from tests.conftest import Server
+
+ROWS = [(provider.id, row) for provider in find_providers().values() for row in provider.errors]
+ROW_NAMES = [f"{provider}-{row.name}" for provider, row in ROWS]
+ADDRESSING: dict[str, Callable[[Server, ValidCall], requests.Response]] = {
+    "root": lambda server, call: call.send(server.url),
+    "prefix": lambda server, call: call.send(f"{server.url}/{call.provider}"),
+    "host": lambda server, call: call.send(server.url, Host=call.host),
+    "host-port": lambda server, call: call.send(server.url, Host=f"{call.host.upper()}:8080"),
+}
+
+
+def comparable(response: requests.Response) -> tuple[int, str, Any]:
+    """Status, content type and body, without the one value that differs from call to call."""
+    body = response.json()
+    if isinstance(body, dict):
+        body.pop("request_id", None)
+        if isinstance(body.get("error"), dict):
+            body["error"].pop("request_id", None)
+    return response.status_code, response.headers["Content-Type"], body
+
+
+def inject(server: Server, **rule: Any) -> str:
+    answer = requests.post(f"{server.state}/faults", json=rule, timeout=5)
+    assert answer.status_code == 201, answer.text
+    rule_id: str = answer.json()["id"]
+    return rule_id
+
+
+def last_entry(server: Server) -> dict[str, Any]:
+    entries = requests.get(f"{server.state}/requests?limit=1", timeout=5).json()["requests"]
+    entry: dict[str, Any] = entries[0]
+    return entry
+
+
+def test_every_operation_has_a_valid_call_here() -> None:
+    offered = {(each.id, op.name) for each in find_providers().values() for op in each.operations}
+    assert {(call.provider, call.operation) for call in CALLS} == offered
+
+
+@pytest.mark.parametrize("way", ADDRESSING)
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_answer_is_the_same_by_root_prefix_and_host(
+    server: Server, call: ValidCall, way: str
+) -> None:
+    expected = call.send(f"{server.url}/{call.provider}")
+    answer = ADDRESSING[way](server, call)
+    assert answer.status_code == call.success
+    assert comparable(answer) == comparable(expected)
+    assert last_entry(server)["operation"] == call.operation
+
+
+@pytest.mark.parametrize("way", ADDRESSING)
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_wrong_method_is_the_providers_own_405(server: Server, call: ValidCall, way: str) -> None:
+    other = ValidCall(call.provider, call.operation, "PATCH", call.path, 405, call.host)
+    answer = ADDRESSING[way](server, other)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == call.method
+    assert last_entry(server)["error"] == "METHOD_NOT_ALLOWED"
+    assert last_entry(server)["provider"] == call.provider
+
+
+@pytest.mark.parametrize("provider", BY_PROVIDER)
+def test_unknown_path_is_the_providers_own_404(server: Server, provider: str) -> None:
+    by_prefix = requests.get(f"{server.url}/{provider}/no/such/path", timeout=5)
+    host = {"Host": BY_PROVIDER[provider].host}
+    by_host = requests.get(f"{server.url}/no/such/path", headers=host, timeout=5)
+    assert by_prefix.status_code == 404
+    assert comparable(by_host) == comparable(by_prefix)
+    assert last_entry(server)["error"] == "NOT_FOUND"
+
+
+def test_unknown_path_at_the_root_names_the_nearest_routes(server: Server) -> None:
+    answer = requests.post(f"{server.url}/whatsapp/v2/read-receipts/492a17b0", timeout=5)
+    assert answer.status_code == 404
+    assert "/whatsapp/v2/read-receipt/{message_id}" in answer.json()["error"]["nearest"]
+
+
+@pytest.mark.parametrize(("provider", "row"), ROWS, ids=ROW_NAMES)
+def test_every_documented_error_is_injected_by_its_name(
+    server: Server, provider: str, row: Catalogue
+) -> None:
+    fault = {"type": "error", "error": row.name}
+    rule_id = inject(server, match={"provider": provider}, fault=fault)
+    answer = BY_PROVIDER[provider].send(server.url)
+    assert answer.status_code == row.spec.status
+    assert answer.headers["X-Mock-Fault"] == rule_id
+    entry = last_entry(server)
+    assert (entry["error"], entry["fault"]) == (row.name, rule_id)
+
+
+@pytest.mark.parametrize(
+    ("provider", "row"),
+    [pair for pair in ROWS if pair[1].spec.example is not None],
+    ids=[name for name, pair in zip(ROW_NAMES, ROWS, strict=True) if pair[1].spec.example],
+)
+def test_printed_examples_are_answered_to_the_letter(
+    server: Server, provider: str, row: Catalogue
+) -> None:
+    inject(server, match={"provider": provider}, fault={"type": "error", "error": row.name})
+    answer = BY_PROVIDER[provider].send(server.url)
+    written = json.dumps(row.spec.example)
+    request_id = answer.headers["X-Mock-Request-Id"]
+    expected = json.loads(written.replace("req_01HXYZABCDEFGHJKMNPQRSTVWX", request_id))
+    assert json.dumps(answer.json()) == json.dumps(expected)
+
+
+@pytest.mark.parametrize(("provider", "row"), ROWS, ids=ROW_NAMES)
+def test_every_row_says_when_whence_and_how_sure(provider: str, row: Catalogue) -> None:
+    spec = row.spec
+    assert spec.when
+    assert spec.source
+    assert spec.proof in ("seed", "docs", "sdk", "inferred")
+    assert spec.example is None or spec.proof in ("seed", "docs")
+
+
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_every_answer_names_its_journal_entry(server: Server, call: ValidCall) -> None:
+    answer = call.send(server.url)
+    entry = last_entry(server)
+    assert entry["id"] == answer.headers["X-Mock-Request-Id"]
+    assert entry["response"]["status"] == answer.status_code
+    assert entry["response"]["body"] == answer.text
+    assert entry["account"] == "main"
+
+
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_journal_masks_secrets(server: Server, call: ValidCall) -> None:
+    call.send(server.url)
+    shown = json.dumps(last_entry(server)["request"]["headers"])
+    assert "****" in shown
+    for secret in ("d7-mock-token-main", "A3b8497f58a94e84b671aca43d06c1e27", "TavbPKwIuqOr69"):
+        assert secret not in shown
+    assert "fme2na3kdi3ki" not in shown
+
+
+@pytest.mark.parametrize("provider", BY_PROVIDER)
+def test_fixtures_hold_enough_to_work_with(server: Server, provider: str) -> None:
+    url = f"{server.state}/messages?provider={provider}"
+    messages = requests.get(url, timeout=5).json()["messages"]
+    conversations = {(each["business_number"], each["customer"]) for each in messages}
+    assert len(messages) >= 40
+    assert len(conversations) >= 6
+    kinds = {each["type"] for each in messages}
+    assert {"text", "image", "location", "contacts", "sticker", "reaction"} <= kinds
+    assert kinds & {"button", "interactive"}
+    states = {(each["direction"], each["read_at"] is not None) for each in messages}
+    assert states == {("inbound", True), ("inbound", False), ("outbound", False)}
