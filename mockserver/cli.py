@@ -51,6 +51,13 @@ def stop(reason: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def known_providers() -> dict[str, Provider]:
+    try:
+        return find_providers()
+    except ValueError as error:
+        stop(str(error), code=1)
+
+
 def settings_options(*names: str) -> Decorator:
     """The options of the named rows of the settings table, and --config."""
 
@@ -82,7 +89,7 @@ def main() -> None:
 def serve(config: Path | None, **options: str | None) -> None:
     """Run the server until SIGINT or SIGTERM."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    providers = find_providers()
+    providers = known_providers()
     try:
         settings = load_settings(providers, options, config)
         app = create_app(settings, providers=providers)
@@ -112,7 +119,7 @@ def serve(config: Path | None, **options: str | None) -> None:
 @click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="the server's URL")
 def providers(as_json: bool, url: str) -> None:
     """List providers, operations, routes and documented errors."""
-    described = [describe(provider, url) for provider in find_providers().values()]
+    described = [describe(provider, url) for provider in known_providers().values()]
     if as_json:
         click.echo(json.dumps({"providers": described}, indent=2, ensure_ascii=False))
         return
@@ -135,7 +142,7 @@ def providers(as_json: bool, url: str) -> None:
 def health(url: str | None, config: Path | None, **options: str | None) -> None:
     """Exit with 0 when the server is ready, with 1 otherwise."""
     try:
-        url = url or _configured_url(load_settings(find_providers(), options, config))
+        url = url or _configured_url(load_settings(known_providers(), options, config))
         with urllib.request.urlopen(f"{url}/_mock/readyz", timeout=3) as answer:
             ready = json.load(answer).get("status") == "ok"
     except (Mistakes, OSError, ValueError) as error:
@@ -150,7 +157,7 @@ def health(url: str | None, config: Path | None, **options: str | None) -> None:
 def validate(config: Path | None, **options: str | None) -> None:
     """Load fixtures and configuration and print every mistake."""
     mistakes = []
-    found = find_providers()
+    found = known_providers()
     settings = Settings()
     try:
         settings = load_settings(found, options, config)
@@ -188,7 +195,7 @@ def sign(
 
     mockserver sign nxcloud --body "$BODY" | curl -H @- -d "$BODY" URL
     """
-    found = find_providers()
+    found = known_providers()
     try:
         settings = load_settings(found, options, config)
         seeds = load_seeds(found, settings.fixtures_folder)

@@ -1,0 +1,139 @@
+"""Fixtures are read whole and refused with file, JSON path and reason."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver import create_app
+from mockserver.config import Settings, packaged_fixtures
+from mockserver.core.errors import Mistakes
+from tests.conftest import NOW
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def fixtures(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(packaged_fixtures(), tmp_path / "fixtures"))
+
+
+def mistakes_after(fixtures: Path, change: Change) -> list[str]:
+    file = fixtures / "kirim.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    change(content)
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(Mistakes) as caught:
+        create_app(Settings(fixtures=fixtures))
+    return [str(each) for each in caught.value.mistakes]
+
+
+def first(content: dict[str, Any]) -> Any:
+    return content["conversations"][0]["messages"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "reason"),
+    [
+        (lambda c: c.update(acounts=[]), "acounts", "Unknown field."),
+        (lambda c: c.pop("accounts"), "accounts", "Missing data for required field."),
+        (lambda c: first(c).update(colour="red"), "conversations[0].messages[0].colour", "Unknown"),
+        (lambda c: first(c).update(age="P1Y"), "conversations[0].messages[0].age", "'P1Y' is not"),
+        (lambda c: first(c).update(age=8), "conversations[0].messages[0].age", "came 8"),
+        (lambda c: first(c).update(direction="up"), "messages[0].direction", "came 'up'"),
+        (lambda c: first(c).update(type="fax"), "messages[0].type", "came 'fax'"),
+        (lambda c: first(c).update(text={}), "messages[0].text.body", "Missing"),
+        (lambda c: first(c).update(sticker={}), "messages[0].sticker", "does not belong"),
+        (
+            lambda c: first(c).update(id=c["conversations"][1]["messages"][0]["id"]),
+            "conversations[1].messages[0].id",
+            "duplicate",
+        ),
+        (
+            lambda c: c["conversations"][2].update(account="nobody"),
+            "conversations[2].account",
+            "no account is labelled 'nobody'; there are main",
+        ),
+        (
+            lambda c: c["conversations"][2].update(business_number="+1"),
+            "conversations[2].business_number",
+            "none of the account's numbers",
+        ),
+        (lambda c: c["accounts"][0].update(api_kee="x"), "accounts[0].api_kee", "Unknown field."),
+        (
+            lambda c: c["accounts"][1].update(label="main"),
+            "accounts[1].label",
+            "duplicate: 'main' stands at accounts[0].label already",
+        ),
+        (
+            lambda c: c["accounts"][1].update(condition="bored"),
+            "accounts[1].condition",
+            "expected one of good, expired, rate_limited, came 'bored'",
+        ),
+        (
+            lambda c: c["accounts"][0]["numbers"][0].update(state="lost"),
+            "accounts[0].numbers[0].state",
+            "came 'lost'",
+        ),
+    ],
+)
+def test_wrong_fixture_is_refused_with_file_path_and_reason(
+    fixtures: Path, change: Change, path: str, reason: str
+) -> None:
+    mistake = mistakes_after(fixtures, change)[0]
+    assert mistake.startswith(str(fixtures / "kirim.json"))
+    assert path in mistake
+    assert reason in mistake
+
+
+def test_every_mistake_is_found_at_once(fixtures: Path) -> None:
+    (fixtures / "d7.json").write_text("{", encoding="utf-8")
+    (fixtures / "kaleyra.json").unlink()
+    (fixtures / "d8.json").write_text("{}", encoding="utf-8")
+    found = "\n".join(mistakes_after(fixtures, lambda c: first(c).update(age="soon", id="")))
+    for told in ("d7.json: cannot be read as JSON", "kaleyra.json: missing", "'d8'", "soon", ".id"):
+        assert told in found
+    assert len(found.splitlines()) == 5
+
+
+def test_wrong_report_is_refused(fixtures: Path) -> None:
+    file = fixtures / "d7.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["reports"][1]["body"]["messages"][0]["status"] = "lost"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(Mistakes, match=r"reports\[1\]\.body\.messages\[0\]\.status"):
+        create_app(Settings(fixtures=fixtures))
+
+
+def test_ages_are_relative_to_the_start(client: Any, clock: Any) -> None:
+    assert clock.now() == NOW
+    messages = client.get("/_mock/sandboxes/default/messages").json["messages"]
+    assert all(each["received_at"] < "2026-11-21T06:00:00Z" for each in messages)
+    assert any(each["received_at"] > "2026-11-21T00:00:00Z" for each in messages)
+
+
+@pytest.mark.parametrize(
+    ("age", "received_at"),
+    [
+        ("P8D", "2026-11-13T06:00:00Z"),
+        ("P1W", "2026-11-14T06:00:00Z"),
+        ("PT1H30M", "2026-11-21T04:30:00Z"),
+        ("P1DT0.5S", "2026-11-20T05:59:59.500Z"),
+        ("PT0S", "2026-11-21T06:00:00Z"),
+    ],
+)
+def test_durations_are_iso_8601(client: Any, age: str, received_at: str) -> None:
+    body = {"provider": "d7", "from": "+15551234", "age": age}
+    answer = client.post("/_mock/sandboxes/default/messages", json=body)
+    assert answer.json["received_at"] == received_at
+
+
+@pytest.mark.parametrize("age", ["P", "PT", "8D", "P1M", "P-1D", "PT1.2345S", "", "P99999999999D"])
+def test_what_is_no_duration_is_refused(client: Any, age: str) -> None:
+    body = {"provider": "d7", "from": "+15551234", "age": age}
+    answer = client.post("/_mock/sandboxes/default/messages", json=body)
+    assert answer.status_code == 400
+    assert "age" in answer.json["error"]["message"]

@@ -1,0 +1,217 @@
+"""The README is true: its commands are run and its tables are compared with the code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from mockserver.config import SETTINGS, load_settings
+from mockserver.core.registry import find_providers
+from mockserver.version import __version__
+from tests.calls import BY_PROVIDER
+from tests.conftest import ROOT, Server
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+FOUR_CALLS = next(block for block in BLOCKS if block.startswith('PATH="'))
+ASSIGNMENTS = "\n".join(
+    line for line in FOUR_CALLS.splitlines() if not line.startswith(("curl", "#"))
+)
+TITLES = {provider.title: provider.id for provider in find_providers().values()}
+
+
+def rows(table: str) -> list[list[str]]:
+    """The cells of every row of the Markdown tables in a text, headings left out."""
+    found = [line.strip("|").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in row] for row in found]
+
+
+def section(heading: str) -> str:
+    return README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def error_rows() -> list[tuple[str, list[str]]]:
+    parts = section("Every documented error").split("<details><summary>")[1:]
+    return [(TITLES[part.split(":")[0]], row) for part in parts for row in rows(part)]
+
+
+def bash(server: Server, script: str) -> str:
+    """Run a script as the README has it, but against the server of the tests."""
+    quiet = 'curl() { command curl --silent --show-error --include --write-out "\\n" "$@"; }\n'
+    text = script.replace("http://127.0.0.1:8080", server.url)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", quiet + text],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": path},
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def statuses(output: str) -> list[int]:
+    return [int(status) for status in re.findall(r"^HTTP/1.1 (\d+)", output, re.MULTILINE)]
+
+
+def entry_of(server: Server, output: str) -> dict[str, Any]:
+    """The journal entry of the one call in an output of curl."""
+    [request_id] = re.findall(r"^x-mock-request-id: (\S+)", output, re.MULTILINE | re.IGNORECASE)
+    entries = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    entry: dict[str, Any] = next(each for each in entries if each["id"] == request_id)
+    return entry
+
+
+def test_the_four_calls_give_the_documented_answers(server: Server) -> None:
+    output = bash(server, FOUR_CALLS)
+    assert statuses(output) == [200, 202, 200, 200]
+    for told in (
+        '"Message successfully marked as read"',
+        '{"code":"WA202","message":"Request Accepted","data":{"message_id":"AXXXX',
+        '{"code":0,"data":null,"message":"Request succeeded"}',
+        '{"data":{"id":"msg_01HXYZABCDEFGHJKMNPQRSTVWX","object":"message","status":"read",',
+    ):
+        assert told in output
+
+
+def test_the_banners_calls_give_the_documented_answers(server: Server) -> None:
+    lines = server.log.read_text(encoding="utf-8").splitlines()
+    calls = [line.strip() for line in lines if " http://" in line and "curl -X" in line]
+    assert len(calls) == 4
+    assert sorted(statuses("\n".join(bash(server, call) for call in calls))) == [200, 200, 200, 202]
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if block != FOUR_CALLS], ids=["behind", "faults"]
+)
+def test_other_commands_work_as_written(server: Server, block: str) -> None:
+    found = statuses(bash(server, f"{ASSIGNMENTS}\n{block}"))
+    assert len(found) == block.count("curl ")
+    asked_for = block.count("X-Mock-Fault: error=RATE_LIMIT_EXCEEDED")
+    assert [status for status in found if status >= 400] == [429] * asked_for
+
+
+ERRORS = error_rows()
+NAMES = [f"{provider}-{row[0].strip('`')}" for provider, row in ERRORS]
+
+
+def test_every_error_of_the_catalogues_is_in_the_readme() -> None:
+    listed = [(provider, row[0].strip("`"), row[2]) for provider, row in ERRORS]
+    known = [
+        (provider.id, row.name, row.spec.proof)
+        for provider in find_providers().values()
+        for row in provider.errors
+    ]
+    assert listed == known
+
+
+@pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
+def test_error_is_shown_from_the_fixtures(server: Server, provider: str, row: list[str]) -> None:
+    name, answer, _, command, _ = row
+    spec = find_providers()[provider].errors[name.strip("`")].spec
+    if command == "by rule only":
+        assert not spec.by_state
+        return
+    output = bash(server, f"{ASSIGNMENTS}\n{command.strip('`')}")
+    entry = entry_of(server, output)
+    assert (entry["provider"], entry["error"], entry["fault"]) == (provider, name.strip("`"), None)
+    status, _, code = answer.partition(" ")
+    assert statuses(output)[-1:] == [int(status)]
+    assert code.strip("`") in output
+
+
+@pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
+def test_error_is_injected_by_the_rule(server: Server, provider: str, row: list[str]) -> None:
+    name, answer, _, _, rule = row
+    headers = {"Content-Type": "application/json"}
+    added = requests.post(
+        f"{server.state}/faults", data=rule.strip("`"), headers=headers, timeout=5
+    )
+    assert added.status_code == 201, added.text
+    response = BY_PROVIDER[provider].send(server.url)
+    assert response.headers["X-Mock-Fault"] == added.json()["id"]
+    status, _, code = answer.partition(" ")
+    assert response.status_code == int(status)
+    assert code.strip("`") in response.text
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert entry["error"] == name.strip("`")
+
+
+def test_settings_table_is_the_codes() -> None:
+    listed = [row for row in rows(section("Settings")) if row[0].startswith("`--")]
+    shown = [
+        [
+            f"`--{each.name} {each.metavar}`",
+            f"`{each.variable}`",
+            "none" if each.default is None else f"`{each.default}`",
+            each.help,
+        ]
+        for each in SETTINGS
+    ]
+    assert listed == shown
+
+
+def test_switches_table_is_the_codes() -> None:
+    listed = [row for row in rows(section("Settings")) if not row[0].startswith("`--")]
+    shown = [
+        [
+            f"`{provider.id}.{switch.name}`",
+            f"`MOCKSERVER_{provider.id.upper()}_{switch.name.upper()}`",
+            ", ".join(f"`{str(choice).lower()}`" for choice in switch.choices),
+            switch.help,
+        ]
+        for provider in find_providers().values()
+        for switch in provider.switches
+    ]
+    assert listed == shown
+
+
+def test_operations_table_is_the_codes() -> None:
+    listed = {
+        (row[0].strip("`"), row[1].strip("`"), path)
+        for row in rows(section("The four calls"))
+        for path in re.findall(r"/[^`,]+", row[2])
+    }
+    known = {
+        (provider.id, operation.name, path)
+        for provider in find_providers().values()
+        for operation in provider.operations
+        for path in operation.paths
+    }
+    assert listed == known
+
+
+def test_configuration_example_is_accepted(tmp_path: Path) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    file = tmp_path / "mockserver.toml"
+    file.write_text(example, encoding="utf-8")
+    settings = load_settings(find_providers(), {}, file)
+    assert settings.port == tomllib.loads(example)["port"]
+    assert settings.switches["d7"]["read_receipt_body"] == "object"
+    assert len(settings.faults) == 1
+
+
+def test_ci_runs_the_readmes_own_test_command() -> None:
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    [_, command] = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+    for part in command.split(" && "):
+        assert part in ci
+
+
+def test_changelog_tells_of_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {__version__}" in changelog
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
+def test_links_lead_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
