@@ -27,7 +27,7 @@ from mockserver.web import App
 ROUNDS = 15
 CALLS = 1_000
 FEW, MANY = 1_000, 100_000
-PER_CONVERSATION = 10
+PER_CONVERSATION = 2  # marking the second also marks the first, where a provider does that
 
 Environ = dict[str, Any]
 
@@ -147,16 +147,17 @@ def filled(provider: Provider, count: int) -> tuple[App, list[Message]]:
     return app, app.sandbox.messages.add(messages)
 
 
-def marking(provider: Provider, count: int, turn: int) -> float:
-    """Marking messages read that were not, spread over the whole store."""
+def marking(provider: Provider, count: int) -> float:
+    """Marking unread messages, the last of as many conversations spread over the whole store."""
     app, messages = filled(provider, count)
-    chosen = messages[turn % 7 :: max(1, count // CALLS)][: CALLS // 2]
-    warm = messages[-CALLS // 4 :]
-    microseconds(app, receipts(app, provider, warm), provider.operations[0].success)
-    return microseconds(app, receipts(app, provider, chosen), provider.operations[0].success)
+    last = messages[PER_CONVERSATION - 1 :: PER_CONVERSATION]
+    chosen = last[:: len(last) // (FEW // PER_CONVERSATION)]
+    warm = receipts(app, provider, chosen[:100])
+    microseconds(app, warm, provider.operations[0].success)
+    return microseconds(app, receipts(app, provider, chosen[100:]), provider.operations[0].success)
 
 
-def adding(provider: Provider, count: int, turn: int) -> float:
+def adding(provider: Provider, count: int) -> float:
     app, _ = filled(provider, count)
     path = "/_mock/sandboxes/default/messages"
     calls = (
@@ -173,13 +174,13 @@ def adding(provider: Provider, count: int, turn: int) -> float:
 
 
 def scaled(
-    measure: Callable[[Provider, int, int], float], provider: Provider
+    measure: Callable[[Provider, int], float], provider: Provider
 ) -> tuple[float, float, float]:
     """Medians of: with few messages, with many, the ratio round by round."""
     few, many = [], []
-    for turn in range(7):
-        few.append(measure(provider, FEW, turn))
-        many.append(measure(provider, MANY, turn))
+    for _ in range(9):
+        few.append(measure(provider, FEW))
+        many.append(measure(provider, MANY))
     ratios = [b / a for a, b in zip(few, many, strict=True)]
     return statistics.median(few), statistics.median(many), statistics.median(ratios)
 

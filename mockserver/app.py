@@ -6,11 +6,10 @@ from functools import partial
 from mockserver.admin import routes as admin
 from mockserver.admin.desk import Desk
 from mockserver.config import Settings
-from mockserver.core.call import Call, Reply
 from mockserver.core.clock import SystemClock
 from mockserver.core.errors import Mistake, Mistakes, Refused
 from mockserver.core.ids import Ids
-from mockserver.core.pipeline import Target, answer
+from mockserver.core.pipeline import Target, answer, answer_nobodys
 from mockserver.core.ports import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.registry import default_switches, find_providers
@@ -20,7 +19,7 @@ from mockserver.state.sandbox import Sandbox
 from mockserver.state.seed import load_seeds
 from mockserver.state.storage import LogFile, Memory
 from mockserver.version import __version__
-from mockserver.web import App, nearest, shared_paths
+from mockserver.web import App, shared_paths
 
 
 def create_app(
@@ -51,8 +50,8 @@ def create_app(
         app.route_to(path, partial(admin.answer, desk, path))
     for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:path}}"):
         app.route_to(path, partial(admin.answer, desk, None))
-    app.route_to("/", partial(_unknown, paths))
-    app.route_to("/{unknown:path}", partial(_unknown, paths))
+    for path in ("/", "/{unknown:path}"):
+        app.route_to(path, partial(answer_nobodys, sandbox, sorted(paths)))
     return app
 
 
@@ -69,6 +68,7 @@ def create_sandbox(
         except Refused as refused:
             reason = f"{refused.message}; {refused.hint}"
             raise Mistakes([Mistake("", f"fault[{place}]", reason)]) from None
+    secrets = {name for each in providers.values() for name in each.account.secret_headers}
     return Sandbox(
         providers,
         seeds,
@@ -78,19 +78,7 @@ def create_sandbox(
         },
         storage=LogFile(settings.data) if settings.data else Memory(),
         faults=rules,
-        journal=Journal(settings.journal),
+        journal=Journal(settings.journal, secrets),
         clock=clock,
         ids=ids,
     )
-
-
-def _unknown(paths: Mapping[str, list[Target]], call: Call) -> Reply:
-    """Nobody's path: say which ones are like it."""
-    close = nearest(call.target.partition("?")[0], paths)
-    error = {
-        "code": "not_found",
-        "message": f"no provider documents {call.target.partition('?')[0]}",
-        "hint": "GET /_mock/providers lists every path",
-        "nearest": close or sorted(paths),
-    }
-    return Reply(404, {"error": error}, {"X-Mock-Request-Id": call.id})

@@ -1,6 +1,5 @@
 """The one seam to Flask: rules from operations, request → Call, Reply → response."""
 
-import difflib
 import logging
 import re
 import time
@@ -123,11 +122,6 @@ def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Target]]:
             targets.setdefault(shapes.setdefault(shape, path), []).append(target)
             targets[f"/{provider.id}{path}"] = [target]
     return targets
-
-
-def nearest(path: str, known: Iterable[str]) -> list[str]:
-    """The known paths most like one that is not."""
-    return difflib.get_close_matches(path[:200], list(known), n=3, cutoff=0)
 
 
 def _targets(provider: Provider) -> dict[str, Target]:

@@ -248,3 +248,19 @@ def test_journal_keeps_only_the_newest(start_server: Any) -> None:
     assert [each["id"] for each in entries] == [
         answer.headers["X-Mock-Request-Id"] for answer in answers[2:]
     ]
+
+
+def test_the_same_filter_shows_what_has_changed_since(server: Server) -> None:
+    query = "provider=kirim&unread=true&account=main"
+    before = [each["id"] for each in find(server, query)]
+    BY_PROVIDER["kirim"].send(server.url)
+    write(server, **{"provider": "kirim", "from": "+628999000111", "id": "wamid.new"})
+    after = [each["id"] for each in find(server, query)]
+    assert after == [*(id for id in before if id != WAMID), "wamid.new"]
+
+
+def test_a_credential_in_the_query_is_masked(server: Server) -> None:
+    path = "/kirim/v1/106540352242922/messages?api_key=kdv_live_TavbPKwIuqOr69ALEKLNennZ&x=1"
+    requests.post(f"{server.url}{path}", timeout=5)
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert entry["request"]["path"].endswith("/messages?api_key=****&x=1")

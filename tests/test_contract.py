@@ -87,6 +87,9 @@ def test_unknown_path_at_the_root_names_the_nearest_routes(server: Server) -> No
     answer = requests.post(f"{server.url}/whatsapp/v2/read-receipts/492a17b0", timeout=5)
     assert answer.status_code == 404
     assert "/whatsapp/v2/read-receipt/{message_id}" in answer.json()["error"]["nearest"]
+    entry = last_entry(server)
+    assert entry["id"] == answer.headers["X-Mock-Request-Id"]
+    assert (entry["provider"], entry["because"]) == (None, "the path is no provider's")
 
 
 @pytest.mark.parametrize(("provider", "row"), ROWS, ids=ROW_NAMES)

@@ -31,6 +31,9 @@ class CustomerMessageSchema(ContentSchema):
     age = Duration(load_default=0)
 
 
+SCHEMA = CustomerMessageSchema()
+
+
 def find(desk: Desk, call: Call) -> Reply:
     given = filters_of(call, FILTERS)
     wanted: dict[str, Any] = {key: given[key] for key in ("account", "direction") if key in given}
@@ -101,12 +104,11 @@ def write(desk: Desk, call: Call) -> Reply:
 def _loaded(body: dict[str, Any]) -> dict[str, Any]:
     if body.get("type", "text") == "text" and isinstance(body.get("text", DEFAULT_TEXT), str):
         body = body | {"text": {"body": body.get("text", DEFAULT_TEXT)}}
-    schema = CustomerMessageSchema()
     try:
-        loaded: dict[str, Any] = schema.load(body)
+        loaded: dict[str, Any] = SCHEMA.load(body)
     except ValidationError as error:
         path, reason = flatten(error.messages)[0]
-        known = [schema.fields[name].data_key or name for name in schema.fields]
+        known = [field.data_key or name for name, field in SCHEMA.fields.items()]
         own = [name for name in known if name not in TYPES]
         hint = f"the keys are {', '.join(own)} and one of {', '.join(TYPES)}"
         raise Refused("bad_message", f"{path}: {reason}" if path else reason, hint) from None

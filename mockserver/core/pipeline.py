@@ -1,5 +1,6 @@
 """The way of one request, from the chosen route to the journal."""
 
+import difflib
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -25,12 +26,17 @@ class Target:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a call went, for the journal. ``error`` is the catalogue's name."""
+    """How a call went, for the journal.
 
+    ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
+    """
+
+    call: Call
     reply: Reply
-    error: str | None
-    fault: str | None
-    duration_ms: float
+    exchange: Exchange | None = None
+    error: str | None = None
+    fault: str | None = None
+    duration_ms: float = 0.0
 
 
 def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
@@ -52,14 +58,39 @@ def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
     except Refused as refused:
         reply = Reply(refused.status, refused.body(), because=refused.message)
     reply.delay_ms = blow.delay_ms
-    reply.headers["X-Mock-Request-Id"] = call.id
     if blow.rule:
         reply.headers["X-Mock-Fault"] = blow.rule
     duration = (time.perf_counter() - started) * 1000 + reply.delay_ms
-    sandbox.journal.record(exchange, Outcome(reply, error, blow.rule, duration))
+    return _recorded(sandbox, Outcome(call, reply, exchange, error, blow.rule, duration))
+
+
+def answer_nobodys(sandbox: Sandbox, paths: Sequence[str], call: Call) -> Reply:
+    """Answer a call to a path that is no provider's: say which ones are like it."""
+    came = call.target.partition("?")[0]
+    error = {
+        "code": "not_found",
+        "message": f"no provider documents {came}",
+        "hint": "GET /_mock/providers lists every path",
+        "nearest": difflib.get_close_matches(came[:200], paths, n=3, cutoff=0),
+    }
+    reply = Reply(404, {"error": error}, because="the path is no provider's")
+    return _recorded(sandbox, Outcome(call, reply))
+
+
+def _recorded(sandbox: Sandbox, outcome: Outcome) -> Reply:
+    call, reply = outcome.call, outcome.reply
+    reply.headers["X-Mock-Request-Id"] = call.id
+    sandbox.journal.record(outcome)
     if reply.because:
-        log.info("%s %s %s -> %d %s: %s", call.id, call.method, call.target[:200],
-                 reply.status, error or "", reply.because)  # fmt: skip
+        log.info(
+            "%s %s %s -> %d %s: %s",
+            call.id,
+            call.method,
+            call.target[:200],
+            reply.status,
+            outcome.error or "",
+            reply.because,
+        )
     return reply
 
 

@@ -1,15 +1,18 @@
 """The newest calls and what became of them."""
 
+import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from mockserver.core.call import JSON
 from mockserver.core.clock import iso
-from mockserver.core.exchange import Exchange
 from mockserver.core.pipeline import Outcome
+
+_CREDENTIAL = re.compile(r"((?:key|token|secret)=)[^&]+", re.IGNORECASE)
+"""One in the query, where no provider takes it but a mistaken client may put it."""
 
 BODY_LIMIT = 8_192
 HEADER_LIMIT = 1_024
@@ -22,21 +25,22 @@ class Journal:
     bounded too.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, secret_headers: Iterable[str]) -> None:
         self._entries: deque[bytes] = deque(maxlen=size)
+        self._secret_headers = tuple(secret_headers)
 
-    def record(self, exchange: Exchange, outcome: Outcome) -> None:
-        call, reply = exchange.call, outcome.reply
+    def record(self, outcome: Outcome) -> None:
+        call, reply, exchange = outcome.call, outcome.reply, outcome.exchange
         entry = {
             "id": call.id,
             "at": iso(call.received_at),
-            "provider": exchange.provider.id,
-            "operation": exchange.operation.name if exchange.operation else None,
-            "account": exchange.account.label if exchange.account else None,
+            "provider": exchange.provider.id if exchange else None,
+            "operation": exchange.operation.name if exchange and exchange.operation else None,
+            "account": exchange.account.label if exchange and exchange.account else None,
             "request": {
                 "method": call.method,
-                "path": call.target[:HEADER_LIMIT],
-                "headers": _headers(call.headers, exchange.provider.account.secret_headers),
+                "path": _CREDENTIAL.sub(r"\1****", call.target[:HEADER_LIMIT]),
+                "headers": _headers(call.headers, self._secret_headers),
                 "body": _cut(call.body.decode("utf-8", "replace")),
             },
             "response": {

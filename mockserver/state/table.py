@@ -18,7 +18,6 @@ class DocumentTable(Table):
     """A table of documents with text ids."""
 
     document_id_class = str  # type: ignore[assignment]
-    default_query_cache_capacity = 0
 
     def fetch(self, document_id: str) -> dict[str, Any] | None:
         """The document itself, not a copy: for reading only."""
@@ -40,7 +39,8 @@ class Database(TinyDB):
     table_class = DocumentTable
 
     def documents(self, table: str) -> DocumentTable:
-        found = self.table(table)
+        # Without its query cache, which would not notice changes made in place.
+        found = self.table(table, cache_size=0)
         assert isinstance(found, DocumentTable)
         return found
 

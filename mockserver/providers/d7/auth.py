@@ -34,12 +34,18 @@ def sign(signing: Signing) -> dict[str, str]:
 
 def token_known(exchange: Exchange) -> None:
     if exchange.account is None:
-        came = exchange.call.header("authorization")
-        shown = f"{came[:11]!r}…" if came else "no Authorization header"
         raise Fail(
             Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED,
-            f"expected 'Bearer <token of an account>', came {shown}",
+            f"expected 'Bearer <token of an account>', came {_came(exchange.call)}",
         )
+
+
+def _came(call: Call) -> str:
+    """What came, without giving away a credential."""
+    if not call.header("authorization"):
+        return "no Authorization header"
+    token = claim(call)
+    return "no Bearer token" if token is None else f"a token of {len(token)} unknown characters"
 
 
 def account_in_order(exchange: Exchange) -> None:

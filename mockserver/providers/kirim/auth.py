@@ -35,9 +35,18 @@ def sign(signing: Signing) -> dict[str, str]:
 
 def key_known(exchange: Exchange) -> None:
     if exchange.account is None:
-        came = exchange.call.header("authorization")
-        shown = f"{came[:16]!r}…" if came else "no Authorization header"
-        raise Fail(Error.INVALID_API_KEY, f"expected 'Bearer <key of an account>', came {shown}")
+        raise Fail(
+            Error.INVALID_API_KEY,
+            f"expected 'Bearer <key of an account>', came {_came(exchange.call)}",
+        )
+
+
+def _came(call: Call) -> str:
+    """What came, without giving away a credential."""
+    if not call.header("authorization"):
+        return "no Authorization header"
+    key = claim(call)
+    return "no Bearer key" if key is None else f"a key of {len(key)} unknown characters"
 
 
 def account_in_order(exchange: Exchange) -> None:

@@ -34,11 +34,13 @@ def refuse(problem: Problem) -> Fail:
     if problem.kind in ("json", "object"):
         return Fail(Error.INVALID_REQUEST, str(problem))
     if problem.kind == "invalid" and problem.reason != EMPTY:
-        text = f"{problem.param}: {problem.reason}"
+        text = f"{problem.param} has an invalid value."
         return Fail(Error.INVALID_FIELD_VALUE, str(problem), param=problem.param, message=text)
     param = problem.param if problem.given & {"status", "type"} else "type"
     text = f"{param} is required."
-    return Fail(Error.MISSING_REQUIRED_FIELD, str(problem), param=param, message=text)
+    send = "this looks like a send, and only read receipts are emulated: "
+    because = f"{send if problem.given & {'type'} else ''}{problem}"
+    return Fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
 
 
 body = body_check(ReceiptSchema(), refuse)

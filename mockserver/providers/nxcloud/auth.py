@@ -24,7 +24,7 @@ ACCOUNT = AccountKind(
     credentials=("access_key", "access_secret"),
     conditions=("no_permission",),
     states=("bound", "unbound"),
-    secret_headers=("accesskey", "sign"),
+    secret_headers=("accesskey",),
 )
 
 
@@ -107,7 +107,9 @@ def timestamp_fresh(exchange: Exchange) -> None:
 def access_key_known(exchange: Exchange) -> None:
     if exchange.account is None:
         came = exchange.call.header("accesskey")
-        raise Fail(Error.INSUFFICIENT_PERMISSIONS, f"no account has the accessKey {came!r}")
+        raise Fail(
+            Error.INSUFFICIENT_PERMISSIONS, f"no account has the accessKey that starts {came[:4]!r}"
+        )
 
 
 def signature_matches(exchange: Exchange) -> None:
