@@ -64,10 +64,10 @@ def statuses(output: str) -> list[int]:
 
 
 def entry_of(server: Server, output: str) -> dict[str, Any]:
-    """The journal entry of the one call in an output of curl."""
-    [request_id] = re.findall(r"^x-mock-request-id: (\S+)", output, re.MULTILINE | re.IGNORECASE)
+    """The journal entry of the last call in an output of curl."""
+    ids = re.findall(r"^x-mock-request-id: (\S+)", output, re.MULTILINE | re.IGNORECASE)
     entries = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
-    entry: dict[str, Any] = next(each for each in entries if each["id"] == request_id)
+    entry: dict[str, Any] = next(each for each in entries if each["id"] == ids[-1])
     return entry
 
 

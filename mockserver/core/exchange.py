@@ -72,6 +72,17 @@ class Exchange:
         record = self.sandbox.record(self.provider.id, collection, record_id)
         return record if record and record["account"] == self.caller.label else None
 
+    def recall(self, name: str) -> Any:
+        """What the provider noted for this account under that name, None if nothing is left."""
+        return self.sandbox.notes.recall(self._note(name), self.call.received_at)
+
+    def note(self, name: str, value: Any, lifetime: int) -> None:
+        """Note something for this account, for so many milliseconds."""
+        self.sandbox.notes.keep(self._note(name), value, self.call.received_at + lifetime)
+
+    def _note(self, name: str) -> tuple[str, str, str]:
+        return (self.provider.id, self.caller.label, name)
+
     def subject(self) -> Subject:
         """What the call is about, completed from the message it names."""
         if self.operation is None:

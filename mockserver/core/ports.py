@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,6 +66,15 @@ class Faults(Protocol):
     def clear(self) -> None: ...
 
 
+class Notes(Protocol):
+    """What a provider remembers from call to call, each until an instant."""
+
+    def recall(self, key: Hashable, now: int) -> Any:
+        """None where there is no such note any more."""
+
+    def keep(self, key: Hashable, value: Any, until: int) -> None: ...
+
+
 class Journal(Protocol):
     """The newest calls, oldest first."""
 
@@ -90,6 +99,8 @@ class Sandbox(Protocol):
     def faults(self) -> Faults: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def notes(self) -> Notes: ...
 
     def account(self, provider: str, credential: str | None) -> Account | None:
         """The account that a request's first credential names."""

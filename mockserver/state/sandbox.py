@@ -8,6 +8,7 @@ from mockserver.core.ids import Ids
 from mockserver.core.ports import Clock, Faults
 from mockserver.core.provider import Provider
 from mockserver.state.journal import Journal
+from mockserver.state.notes import Notes
 from mockserver.state.seed import Seed
 from mockserver.state.storage import Memory
 from mockserver.state.store import MessageStore
@@ -35,6 +36,7 @@ class Sandbox:
         self.messages = MessageStore(storage)
         self.faults = faults
         self.journal = journal
+        self.notes = Notes()
         self._seeds = seeds
         self._accounts = {
             (provider, account.credentials[providers[provider].account.credentials[0]]): account
@@ -59,6 +61,7 @@ class Sandbox:
         self.messages.clear()
         self.faults.clear()
         self.journal.clear()
+        self.notes.clear()
         self._plant()
 
     def _plant(self) -> None:

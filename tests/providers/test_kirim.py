@@ -477,3 +477,44 @@ def test_unknown_path_is_404_in_the_same_envelope(server: Server, path: str) -> 
     assert failed(response) == (404, "not_found", "resource_not_found", None)
     assert list(response.json()["error"]) == ["type", "code", "message", "request_id"]
     assert response.headers["X-Request-Id"] == response.json()["error"]["request_id"]
+
+
+def test_repeated_idempotency_key_is_answered_as_the_first_time(client: Any) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    path = f"/v1/{NUMBER}/messages"
+    first = client.post(path, json=receipt(), headers=headers)
+    again = client.post(path, json=receipt(), headers=headers)
+    assert first.headers["Idempotent-Replayed"] == "false"
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.data == first.data
+    assert again.headers["X-Request-Id"] == first.headers["X-Request-Id"]
+    assert again.headers["X-Mock-Request-Id"] != first.headers["X-Mock-Request-Id"]
+
+
+def test_idempotency_key_with_another_body_is_refused(client: Any) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    path = f"/v1/{NUMBER}/messages"
+    client.post(path, json=receipt(), headers=headers)
+    answer = client.post(path, json=receipt(NEXT), headers=headers)
+    assert answer.status_code == 422
+    assert answer.json["error"]["type"] == "invalid_request_error"
+    assert answer.json["error"]["code"] == "idempotency_key_reuse"
+
+
+@pytest.mark.parametrize(("age", "replayed"), [(86_399_999, "true"), (86_400_000, "false")])
+def test_idempotency_key_is_kept_for_a_day(
+    client: Any, clock: StillClock, age: int, replayed: str
+) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    path = f"/v1/{NUMBER}/messages"
+    client.post(path, json=receipt(), headers=headers)
+    clock.advance(age)
+    answer = client.post(path, json=receipt(), headers=headers)
+    assert (answer.status_code, answer.headers["Idempotent-Replayed"]) == (200, replayed)
+
+
+def test_failure_is_not_kept_for_its_idempotency_key(client: Any) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    path = f"/v1/{NUMBER}/messages"
+    assert client.post(path, json=receipt(UNKNOWN), headers=headers).status_code == 404
+    assert client.post(path, json=receipt(), headers=headers).status_code == 200

@@ -11,6 +11,7 @@ MARK_AS_READ = f"{DOCS}/sending/mark-as-read/"
 AUTHENTICATION = f"{DOCS}/authentication/"
 ERRORS = f"{DOCS}/concepts/errors/"
 FAILED_SENDS = f"{DOCS}/guides/failed-sends/"
+IDEMPOTENCY = f"{DOCS}/concepts/idempotency/"
 RATE_LIMITS = f"{DOCS}/concepts/rate-limits/"
 OURS = "decided by us"
 
@@ -115,6 +116,23 @@ class Error(Catalogue):
         source=MARK_AS_READ,
         proof="seed",
         details={"param": "message_id"},
+    )
+    IDEMPOTENCY_KEY_REUSE = Spec(
+        422,
+        "idempotency_key_reuse",
+        "This Idempotency-Key was used with another request body.",
+        when="the Idempotency-Key of an earlier call comes with another body within 24 hours",
+        source=IDEMPOTENCY,
+        proof="docs",
+    )
+    IDEMPOTENCY_IN_PROGRESS = Spec(
+        409,
+        "idempotency_in_progress",
+        "A request with this Idempotency-Key is still being processed.",
+        when="the first call with this Idempotency-Key is still worked on after 30 s",
+        source=IDEMPOTENCY,
+        proof="docs",
+        by_state=False,
     )
     WHATSAPP_UPSTREAM_ERROR = Spec(
         502,

@@ -1,5 +1,11 @@
 """The one operation. Source: developers.kirim.chat/sending/mark-as-read/."""
 
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from mockserver.core.call import Reply
 from mockserver.core.clock import DAY
 from mockserver.core.errors import Fail
@@ -9,6 +15,18 @@ from mockserver.providers.kirim import auth, schemas
 from mockserver.providers.kirim.errors import MARK_AS_READ, Error
 
 UPSTREAM_WINDOW = 7 * DAY
+IDEMPOTENCY_KEY = "idempotency-key"
+
+Handler = Callable[[Exchange], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An answer kept for repeats of its Idempotency-Key."""
+
+    digest: str
+    body: Any
+    headers: dict[str, str]
 
 
 def subject(exchange: Exchange) -> Subject:
@@ -57,6 +75,39 @@ def mark_as_read(exchange: Exchange) -> Reply:
     )
 
 
+def idempotent(handler: Handler) -> Handler:
+    """Answer a repeated ``Idempotency-Key`` as the first time, to the letter, for 24 hours.
+
+    Source: developers.kirim.chat/concepts/idempotency/. Only successes are kept.
+    """
+
+    def answer(exchange: Exchange) -> Reply:
+        key = exchange.call.header(IDEMPOTENCY_KEY)
+        if not key:
+            return handler(exchange)
+        replayed = exchange.recall(key)
+        if replayed:
+            return Reply(200, replayed.body, replayed.headers | {"Idempotent-Replayed": "true"})
+        reply = handler(exchange)
+        exchange.note(key, Replay(_digest(exchange), reply.body, dict(reply.headers)), DAY)
+        reply.headers["Idempotent-Replayed"] = "false"
+        return reply
+
+    return answer
+
+
+def key_not_reused(exchange: Exchange) -> None:
+    replayed = exchange.recall(exchange.call.header(IDEMPOTENCY_KEY))
+    if replayed and replayed.digest != _digest(exchange):
+        raise Fail(Error.IDEMPOTENCY_KEY_REUSE, "the key is that of an earlier call, the body not")
+
+
+def _digest(exchange: Exchange) -> str:
+    """Of the path and the body, whatever the order of its members."""
+    sent = [exchange.call.args["phone_number_id"], exchange.call.json()]
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+
+
 OPERATIONS = (
     Operation(
         name="mark_as_read",
@@ -67,11 +118,12 @@ OPERATIONS = (
             auth.account_in_order,
             auth.number_known,
             schemas.body,
+            key_not_reused,
             message_known,
             message_inbound,
             accepted_upstream,
         ),
-        handler=mark_as_read,
+        handler=idempotent(mark_as_read),
         success=200,
         errors=tuple(Error),
         subject=subject,
