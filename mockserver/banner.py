@@ -7,8 +7,8 @@ from shlex import quote
 
 from mockserver.core.account import Account
 from mockserver.core.message import Message
-from mockserver.core.ports import Sandbox
 from mockserver.core.provider import Operation, Provider, Signing
+from mockserver.core.sandbox import Sandbox
 
 
 def text(

@@ -13,8 +13,8 @@ from werkzeug.routing import MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
 from mockserver.core.pipeline import Target
-from mockserver.core.ports import Sandbox
 from mockserver.core.provider import Provider
+from mockserver.core.sandbox import Sandbox
 
 BODY_LIMIT = 1_048_576
 SLEEP = "mockserver.sleep"

@@ -37,14 +37,8 @@ def room(name: str) -> str:
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Names of imported modules, and whether the import is at the top of the module.
-
-    What is imported for type checking only does not count.
-    """
+    """Names of imported modules, and whether the import is at the top of the module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for block in [node for node in ast.walk(tree) if isinstance(node, ast.If)]:
-        if ast.unparse(block.test) == "TYPE_CHECKING":
-            block.body = []
     inside = {
         id(node)
         for function in ast.walk(tree)

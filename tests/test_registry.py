@@ -17,8 +17,7 @@ from pathlib import Path
 from mockserver.core.account import AccountKind
 from mockserver.core.call import Reply
 from mockserver.core.errors import Catalogue, Spec
-from mockserver.core.exchange import Subject
-from mockserver.core.provider import Operation, Provider
+from mockserver.core.provider import Operation, Provider, Subject
 
 
 class Error(Catalogue):

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from mockserver.core.call import BadJSON, Call
 from mockserver.core.errors import Refused
-from mockserver.core.ports import Sandbox
 from mockserver.core.provider import Provider
+from mockserver.core.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

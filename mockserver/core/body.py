@@ -8,8 +8,7 @@ from marshmallow import Schema, ValidationError
 
 from mockserver.core.call import BadJSON
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange
-from mockserver.core.provider import Check
+from mockserver.core.provider import Check, Exchange
 
 
 @dataclass(frozen=True, slots=True)

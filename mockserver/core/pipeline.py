@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Fail, Refused
-from mockserver.core.exchange import Exchange
-from mockserver.core.ports import Blow, Sandbox
-from mockserver.core.provider import Operation, Provider
+from mockserver.core.provider import Exchange, Operation, Provider
+from mockserver.core.sandbox import Blow, Outcome, Sandbox
 
 log = logging.getLogger("mockserver.calls")
 
@@ -22,21 +21,6 @@ class Target:
     provider: Provider
     names: tuple[str, ...] = ()
     operations: Mapping[str, Operation] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a call went, for the journal.
-
-    ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
-    """
-
-    call: Call
-    reply: Reply
-    exchange: Exchange | None = None
-    error: str | None = None
-    fault: str | None = None
-    duration_ms: float = 0.0
 
 
 def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:

@@ -7,10 +7,9 @@ from marshmallow import Schema, ValidationError
 
 from mockserver.core.content import flatten
 from mockserver.core.errors import Refused
-from mockserver.core.exchange import Exchange
 from mockserver.core.ids import Ids
-from mockserver.core.ports import Blow
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Exchange, Provider
+from mockserver.core.sandbox import Blow
 from mockserver.faults.rule import MatchSchema, Rule, RuleSchema, ScheduleSchema
 from mockserver.faults.unit import Fault, find_faults
 

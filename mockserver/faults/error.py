@@ -7,9 +7,8 @@ from typing import ClassVar
 from marshmallow import Schema, fields
 
 from mockserver.core.errors import Fail, Refused
-from mockserver.core.exchange import Exchange
-from mockserver.core.ports import Blow
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Exchange, Provider
+from mockserver.core.sandbox import Blow
 
 
 class Settings(Schema):

@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from mockserver.core.exchange import Exchange
-from mockserver.core.ports import Blow
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Exchange, Provider
+from mockserver.core.sandbox import Blow
 
 HOUR_MS = 3_600_000
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from mockserver.core.exchange import Exchange
-from mockserver.core.ports import Blow
+from mockserver.core.provider import Exchange
+from mockserver.core.sandbox import Blow
 from mockserver.faults.unit import Fault
 
 

@@ -8,9 +8,8 @@ from typing import ClassVar, Protocol
 from marshmallow import Schema
 
 import mockserver.faults
-from mockserver.core.exchange import Exchange
-from mockserver.core.ports import Blow
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Exchange, Provider
+from mockserver.core.sandbox import Blow
 
 
 class Fault(Protocol):

@@ -9,7 +9,7 @@ import orjson
 
 from mockserver.core.call import JSON
 from mockserver.core.clock import iso
-from mockserver.core.pipeline import Outcome
+from mockserver.core.sandbox import Outcome
 
 _CREDENTIAL = re.compile(r"((?:key|token|secret)=)[^&]+", re.IGNORECASE)
 """One in the query, where no provider takes it but a mistaken client may put it."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from mockserver.core.account import Account
 from mockserver.core.ids import Ids
-from mockserver.core.ports import Clock, Faults
+from mockserver.core.ports import Clock
 from mockserver.core.provider import Provider
+from mockserver.core.sandbox import Faults
 from mockserver.state.journal import Journal
 from mockserver.state.notes import Notes
 from mockserver.state.seed import Seed

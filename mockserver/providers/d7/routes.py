@@ -2,8 +2,7 @@
 
 from mockserver.core.call import Reply
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange, Subject
-from mockserver.core.provider import Operation
+from mockserver.core.provider import Exchange, Operation, Subject
 from mockserver.providers.d7 import auth
 from mockserver.providers.d7.errors import GET_STATUS, READ_RECEIPT, Error
 

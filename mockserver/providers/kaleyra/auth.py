@@ -6,8 +6,7 @@ Source: the section URL Parameters and Headers of the page, and its failure resp
 from mockserver.core.account import Account, AccountKind, Number
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange
-from mockserver.core.provider import Signing
+from mockserver.core.provider import Exchange, Signing
 from mockserver.providers.kaleyra.errors import Error
 
 ACCOUNT = AccountKind(

@@ -7,8 +7,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from mockserver.core.account import Account
 from mockserver.core.body import Problem, body_check
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange
 from mockserver.core.message import Message
+from mockserver.core.provider import Exchange
 from mockserver.providers.kaleyra.errors import Error
 
 SOURCES = (

@@ -3,8 +3,7 @@
 from mockserver.core.account import AccountKind
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange
-from mockserver.core.provider import Signing
+from mockserver.core.provider import Exchange, Signing
 from mockserver.providers.kirim.errors import Error
 
 CONDITIONS = {

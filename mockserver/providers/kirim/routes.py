@@ -2,22 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.call import Reply
 from mockserver.core.clock import DAY
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange, Subject
-from mockserver.core.provider import Operation
+from mockserver.core.provider import Exchange, Handler, Operation, Subject
 from mockserver.providers.kirim import auth, schemas
 from mockserver.providers.kirim.errors import MARK_AS_READ, Error
 
 UPSTREAM_WINDOW = 7 * DAY
 IDEMPOTENCY_KEY = "idempotency-key"
-
-Handler = Callable[[Exchange], Reply]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ import re
 from mockserver.core.account import AccountKind
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange
-from mockserver.core.provider import Signing
+from mockserver.core.provider import Exchange, Signing
 from mockserver.providers.nxcloud.errors import Error
 
 BIZ_TYPE = "2"

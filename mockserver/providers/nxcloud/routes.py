@@ -2,8 +2,7 @@
 
 from mockserver.core.call import Reply
 from mockserver.core.errors import Fail
-from mockserver.core.exchange import Exchange, Subject
-from mockserver.core.provider import Check, Operation
+from mockserver.core.provider import Check, Exchange, Operation, Subject
 from mockserver.providers.nxcloud import auth, schemas
 from mockserver.providers.nxcloud.errors import MARK_AS_READ, TYPING, Error
 

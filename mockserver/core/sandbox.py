@@ -1,0 +1,84 @@
+"""What the pipeline and the administration need of a sandbox, as small interfaces."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Reply
+from mockserver.core.errors import Fail
+from mockserver.core.ports import World
+from mockserver.core.provider import Exchange
+
+
+@dataclass(slots=True)
+class Blow:
+    """What the fault rules do to one call. ``rule`` is the id to report."""
+
+    rule: str | None = None
+    delay_ms: float = 0.0
+    fail: Fail | None = None
+
+
+class Rule(Protocol):
+    def to_json(self) -> dict[str, Any]: ...
+
+
+class Faults(Protocol):
+    """The fault rules of one sandbox, in order of creation."""
+
+    def strike(self, exchange: Exchange) -> Blow:
+        """Count the call against every rule that matches. Raises Refused for a bad header."""
+
+    def add(self, data: Any) -> Rule:
+        """Raises Refused with the list of what exists; nothing is stored then."""
+
+    def all(self) -> Sequence[Rule]: ...
+
+    def remove(self, rule_id: str) -> bool: ...
+
+    def clear(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a call went, for the journal.
+
+    ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
+    """
+
+    call: Call
+    reply: Reply
+    exchange: Exchange | None = None
+    error: str | None = None
+    fault: str | None = None
+    duration_ms: float = 0.0
+
+
+class Journal(Protocol):
+    """The newest calls, oldest first."""
+
+    def record(self, outcome: Outcome) -> None: ...
+
+    def entries(self, keep: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]: ...
+
+    def clear(self) -> None: ...
+
+
+class Sandbox(World, Protocol):
+    """An isolated world."""
+
+    id: str
+
+    @property
+    def faults(self) -> Faults: ...
+    @property
+    def journal(self) -> Journal: ...
+
+    def account(self, provider: str, credential: str | None) -> Account | None:
+        """The account that a request's first credential names."""
+
+    def accounts(self, provider: str) -> tuple[Account, ...]: ...
+
+    def reset(self) -> None:
+        """Back to the fixtures, without rules and journal."""
