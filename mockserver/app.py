@@ -42,16 +42,14 @@ def create_app(
     for path, targets in paths.items():
         app.route_to(path, partial(answer, sandbox, targets))
     for provider in providers.values():
-        app.route_to(f"/{provider.id}/", partial(answer, sandbox, [Target(provider)]))
         unknown = Target(provider, ("unknown",))
-        app.route_to(f"/{provider.id}/{{unknown:path}}", partial(answer, sandbox, [unknown]))
+        app.route_to(f"/{provider.id}/{{unknown:rest}}", partial(answer, sandbox, [unknown]))
     desk = Desk(providers, sandbox, __version__)
     for path in admin.ROUTES:
         app.route_to(path, partial(admin.answer, desk, path))
-    for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:path}}"):
+    for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:rest}}"):
         app.route_to(path, partial(admin.answer, desk, None))
-    for path in ("/", "/{unknown:path}"):
-        app.route_to(path, partial(answer_nobodys, sandbox, sorted(paths)))
+    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, sorted(paths)))
     return app
 
 
@@ -62,12 +60,15 @@ def create_sandbox(
     seeds = load_seeds(providers, settings.fixtures_folder)
     labels = {id: [account.label for account in seed.accounts] for id, seed in seeds.items()}
     rules = RuleBook(providers, labels, ids)
+    mistakes = []
     for place, rule in enumerate(settings.faults):
         try:
             rules.add(rule)
         except Refused as refused:
             reason = f"{refused.message}; {refused.hint}"
-            raise Mistakes([Mistake("", f"fault[{place}]", reason)]) from None
+            mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
+    if mistakes:
+        raise Mistakes(mistakes)
     secrets = {name for each in providers.values() for name in each.account.secret_headers}
     return Sandbox(
         providers,

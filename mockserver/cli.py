@@ -1,12 +1,13 @@
 """The command line: arguments → settings."""
 
+import http.client
 import json
 import logging
 import shutil
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from shlex import quote
 from typing import Any, NoReturn
@@ -99,8 +100,8 @@ def serve(config: Path | None, **options: str | None) -> None:
         stop(f"{first}{more}", code=2)
     try:
         listener = listen(settings.host, settings.port)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         stop(f"cannot listen on {settings.host} port {settings.port}: {reason}", code=1)
 
     def announce() -> None:
@@ -145,7 +146,7 @@ def health(url: str | None, config: Path | None, **options: str | None) -> None:
         url = url or _configured_url(load_settings(known_providers(), options, config))
         with urllib.request.urlopen(f"{url}/_mock/readyz", timeout=3) as answer:
             ready = json.load(answer).get("status") == "ok"
-    except (Mistakes, OSError, ValueError) as error:
+    except (Mistakes, OSError, ValueError, http.client.HTTPException) as error:
         stop(f"not ready at {url}: {error}", code=1)
     if not ready:
         stop(f"not ready at {url}", code=1)
@@ -225,6 +226,10 @@ def _signing(
     name = operation or provider.operations[0].name
     chosen = operations[_known("operation", name, operations)]
     extra = dict(pair.partition("=")[::2] for pair in pairs)
+    for pair in pairs:
+        _known("option NAME=VALUE", pair.partition("=")[0], provider.sign_options)
+        if "=" not in pair:
+            stop(f"-o {pair}: expected NAME=VALUE", code=2)
     return Signing(account, chosen, _read(body), SystemClock().now(), extra)
 
 
@@ -239,9 +244,10 @@ def _read(body: str) -> bytes:
         stop(f"--body {body}: {error.strerror}", code=2)
 
 
-def _known(what: str, name: str, known: Mapping[str, Any]) -> str:
-    if name not in known:
-        stop(f"no such {what}: {name!r}; there are {', '.join(known)}", code=2)
+def _known(what: str, name: str, known: Iterable[str]) -> str:
+    listed = list(known)
+    if name not in listed:
+        stop(f"no such {what}: {name!r}; there are {', '.join(listed) or 'none'}", code=2)
     return name
 
 

@@ -23,8 +23,8 @@ def _setting(default: Any, metavar: str, help: str, low: int = 0, high: int = 0)
 class Settings:
     """What a server is started with: the table that options, environment and file are read by.
 
-    The last two are no options: ``switches`` by provider and name, and ``faults``, which are
-    rules as the administration API takes them.
+    The last three are no options: ``switches`` by provider and name, ``faults``, which are rules
+    as the administration API takes them, and the name of the ``file`` that they stand in.
     """
 
     host: str = _setting("127.0.0.1", "ADDRESS", "address to listen on")
@@ -40,6 +40,7 @@ class Settings:
     )
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
+    file: str = ""
 
     @property
     def fixtures_folder(self) -> Path:
@@ -68,8 +69,8 @@ class Setting:
                 raise ValueError(f"expected a path, came {value!r}")
             return Path(value)
         if not self.high:
-            if not isinstance(value, str):
-                raise ValueError(f"expected text, came {value!r}")
+            if not isinstance(value, str) or not value:
+                raise ValueError(f"expected {self.help}, came {value!r}")
             return value
         digits = str(value)
         whole = not isinstance(value, bool) and digits.isascii() and digits.isdecimal()
@@ -126,7 +127,7 @@ def load_settings(
     ]
     if mistakes:
         raise Mistakes(mistakes)
-    return Settings(**values, switches=switches, faults=tuple(faults))
+    return Settings(**values, switches=switches, faults=tuple(faults), file=str(file or ""))
 
 
 def _config_file(given: Path | None) -> Path | None:

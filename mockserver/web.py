@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
 from flask import Flask, Request, Response, request
-from werkzeug.routing import MapAdapter, Rule
+from werkzeug.routing import BaseConverter, MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
 from mockserver.core.pipeline import Target
@@ -23,6 +23,13 @@ SLEEP = "mockserver.sleep"
 Answer = Callable[[Call], Reply]
 
 log = logging.getLogger("mockserver")
+
+
+class Rest(BaseConverter):
+    """All that is left of a path, whatever it is: also nothing, slashes and line feeds."""
+
+    regex = r"[\s\S]*"
+    part_isolating = False
 
 
 class LeanResponse(Response):
@@ -44,6 +51,7 @@ class App(Flask):
     def __init__(self, sandbox: Sandbox, hosts: Mapping[str, str]) -> None:
         super().__init__("mockserver", static_folder=None, template_folder=None)
         self.url_map.merge_slashes = False
+        self.url_map.converters["rest"] = Rest
         self.sandbox = sandbox
         self._hosts = hosts
         self.register_error_handler(Exception, self._bug)

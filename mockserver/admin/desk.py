@@ -9,6 +9,7 @@ from mockserver.core.call import BadJSON, Call
 from mockserver.core.errors import Refused
 from mockserver.core.provider import Provider
 from mockserver.core.sandbox import Sandbox
+from mockserver.core.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def filters_of(call: Call, known: Sequence[str]) -> dict[str, str]:
     given = dict(parse_qsl(call.query, keep_blank_values=True))
     for name in given:
         if name not in known:
-            raise Refused("unknown_filter", f"no such filter: {name!r}", there_are(known))
+            raise Refused("unknown_filter", f"no such filter: {shown(name)}", there_are(known))
     return given
 
 
@@ -42,7 +43,7 @@ def chosen(what: str, value: Any, known: Iterable[str]) -> str:
     """The value, if it is one of the known. Raises Refused."""
     listed = list(known)
     if value not in listed:
-        raise Refused(f"unknown_{what}", f"no such {what}: {value!r}", there_are(listed))
+        raise Refused(f"unknown_{what}", f"no such {what}: {shown(value)}", there_are(listed))
     return str(value)
 
 

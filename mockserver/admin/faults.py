@@ -3,6 +3,7 @@
 from mockserver.admin.desk import Desk, body_of
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Refused
+from mockserver.core.shown import shown
 
 
 def find(desk: Desk, call: Call) -> Reply:
@@ -23,7 +24,7 @@ def remove(desk: Desk, call: Call) -> Reply:
     if not desk.sandbox.faults.remove(rule_id):
         raise Refused(
             "rule_not_found",
-            f"no rule has the id {rule_id!r}",
+            f"no rule has the id {shown(rule_id)}",
             "GET …/faults lists them all",
             status=404,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from mockserver.admin.desk import Desk, chosen, filters_of
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Refused
+from mockserver.core.shown import shown
 
 FILTERS = ("provider", "operation", "status", "since", "limit")
 
@@ -42,6 +43,6 @@ def _after(entries: list[dict[str, Any]], since: str) -> list[dict[str, Any]]:
 def _whole(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise Refused(
-            "bad_filter", f"{name}: expected a whole number, came {text!r}", "such as 200"
+            "bad_filter", f"{name}: expected a whole number, came {shown(text)}", "such as 200"
         )
     return int(text)

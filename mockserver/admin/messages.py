@@ -10,6 +10,7 @@ from mockserver.core.call import Call, Reply
 from mockserver.core.content import ContentSchema, Duration, content_of, flatten
 from mockserver.core.errors import Refused
 from mockserver.core.message import TYPES, Message
+from mockserver.core.shown import shown
 
 FILTERS = ("provider", "account", "direction", "unread", "customer")
 DIRECTIONS = ("inbound", "outbound")
@@ -59,7 +60,7 @@ def show(desk: Desk, call: Call) -> Reply:
             return Reply(200, message.to_json())
     raise Refused(
         "message_not_found",
-        f"no message has the id {message_id!r}",
+        f"no message has the id {shown(message_id)}",
         "GET …/messages lists them all",
         status=404,
     )
@@ -70,7 +71,7 @@ def write(desk: Desk, call: Call) -> Reply:
     data = _loaded(body_of(call))
     provider = desk.providers[chosen("provider", data["provider"], desk.providers)]
     accounts = {each.label: each for each in desk.sandbox.accounts(provider.id)}
-    label = data.get("account") or next(iter(accounts), "")
+    label = data.get("account", next(iter(accounts), ""))
     account = accounts[chosen("account", label, accounts)]
     number = _number(account, data.get("to"))
     customer = _like(number, data["sender"])
@@ -80,7 +81,7 @@ def write(desk: Desk, call: Call) -> Reply:
     if desk.sandbox.messages.get(provider.id, message_id):
         raise Refused(
             "message_exists",
-            f"{provider.id} has a message with the id {message_id!r} already",
+            f"{provider.id} has a message with the id {shown(message_id)} already",
             "leave id out to get a new one",
             status=409,
         )

@@ -6,6 +6,7 @@ from mockserver.admin import faults, journal, messages, status
 from mockserver.admin.desk import Desk
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Refused
+from mockserver.core.shown import shown
 
 PREFIX = "/_mock"
 SANDBOX = f"{PREFIX}/sandboxes/{{sandbox}}"
@@ -19,7 +20,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     SANDBOX: {"GET": status.sandbox},
     f"{SANDBOX}/reset": {"POST": status.reset},
     f"{SANDBOX}/messages": {"GET": messages.find, "POST": messages.write},
-    f"{SANDBOX}/messages/{{message_id:path}}": {"GET": messages.show},
+    f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show},
     f"{SANDBOX}/faults": {"GET": faults.find, "POST": faults.add, "DELETE": faults.clear},
     f"{SANDBOX}/faults/{{rule_id}}": {"DELETE": faults.remove},
     f"{SANDBOX}/requests": {"GET": journal.find},
@@ -51,5 +52,5 @@ def _handler(desk: Desk, path: str | None, call: Call) -> Handler:
     wanted = call.args.get("sandbox", desk.sandbox.id)
     if wanted != desk.sandbox.id:
         hint = f"there is {desk.sandbox.id}"
-        raise Refused("sandbox_not_found", f"no such sandbox: {wanted!r}", hint, status=404)
+        raise Refused("sandbox_not_found", f"no such sandbox: {shown(wanted)}", hint, status=404)
     return methods[method]

@@ -5,12 +5,14 @@ import time
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from mockserver.core.shown import shown
+
 SECOND = 1_000
 DAY = 86_400 * SECOND
 
 _DURATION = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?"
+    r"P(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,3})?)S)?)?"
 )
 _UNIT = {"weeks": 7 * DAY, "days": DAY, "hours": 3_600_000, "minutes": 60_000, "seconds": SECOND}
 _LONGEST = 100 * 366 * DAY
@@ -44,11 +46,11 @@ def parse_duration(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None or text == "P":
         raise ValueError(
-            f"{text!r} is not an ISO 8601 duration in weeks, days, hours, minutes and seconds, "
-            'such as "P8D" or "PT1H30M"'
+            f"{shown(text)} is not an ISO 8601 duration of weeks, days, hours, minutes and "
+            'seconds, such as "P8D" or "PT1H30M"'
         )
     given = {unit: float(amount) for unit, amount in match.groupdict().items() if amount}
     length = round(sum(amount * _UNIT[unit] for unit, amount in given.items()))
     if length > _LONGEST:
-        raise ValueError(f"{text!r} is longer than 100 years")
+        raise ValueError(f"{shown(text)} is longer than 100 years")
     return length

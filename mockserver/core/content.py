@@ -8,6 +8,9 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 
 from mockserver.core.clock import parse_duration
 from mockserver.core.message import TYPES
+from mockserver.core.shown import shown
+
+DEEPEST = 32  # levels of JSON in a message's content
 
 
 class Duration(fields.Field[int]):
@@ -15,7 +18,9 @@ class Duration(fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
-            raise ValidationError(f'expected an ISO 8601 duration such as "P8D", came {value!r}')
+            raise ValidationError(
+                f'expected an ISO 8601 duration such as "P8D", came {shown(value)}'
+            )
         try:
             return parse_duration(value)
         except ValueError as error:
@@ -47,10 +52,19 @@ class ContentSchema(Schema):
     def one_content(self, data: dict[str, Any], **kwargs: Any) -> None:
         kind = data.get("type")
         if kind is not None and kind not in data:
-            raise ValidationError(f"missing: a message of type {kind!r} has its content here", kind)
+            raise ValidationError(
+                f"missing: a message of type {shown(kind)} has its content here", kind
+            )
         for other in TYPES:
             if other in data and other != kind:
-                raise ValidationError(f"does not belong to a message of type {kind!r}", other)
+                raise ValidationError(f"does not belong to a message of type {shown(kind)}", other)
+            if other in data and not _shallow(data[other], DEEPEST):
+                raise ValidationError(f"nested deeper than {DEEPEST} levels", other)
+
+
+def _shallow(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_shallow(each, levels - 1) for each in inner)
 
 
 def content_of(data: dict[str, Any]) -> str:

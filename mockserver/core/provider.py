@@ -70,7 +70,8 @@ class Provider:
     a new message from its direction, customer and time. ``sample`` is the path arguments and the
     body of a call that marks a message of the account read.
     ``records`` are the schemas of further fixture collections.
-    ``signed`` says that what ``sign`` makes is good for one body and a short time only.
+    ``signed`` says that what ``sign`` makes is good for one body and a short time only;
+    ``sign_options`` are what it can be told to do differently.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Provider:
     records: Mapping[str, Schema] = field(default_factory=dict)
     fixture: Path | None = None
     signed: bool = False
+    sign_options: tuple[str, ...] = ()
 
     def operation(self, name: str) -> Operation | None:
         return next((each for each in self.operations if each.name == name), None)

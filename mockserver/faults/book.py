@@ -10,6 +10,7 @@ from mockserver.core.errors import Refused
 from mockserver.core.ids import Ids
 from mockserver.core.provider import Exchange, Provider
 from mockserver.core.sandbox import Blow
+from mockserver.core.shown import shown
 from mockserver.faults.rule import MatchSchema, Rule, RuleSchema, ScheduleSchema
 from mockserver.faults.unit import Fault, find_faults
 
@@ -87,7 +88,9 @@ class RuleBook:
     def _fault(self, kind: Any, settings: Mapping[str, Any]) -> Fault:
         unit = self._types.get(kind) if isinstance(kind, str) else None
         if unit is None:
-            raise Refused("unknown_fault", f"no such fault type: {kind!r}", _there_are(self._types))
+            raise Refused(
+                "unknown_fault", f"no such fault type: {shown(kind)}", _there_are(self._types)
+            )
         try:
             return unit(**unit.schema.load(settings))
         except ValidationError as error:
@@ -98,14 +101,18 @@ class RuleBook:
         wanted = match.get("provider")
         if wanted is not None and wanted not in self._providers:
             raise Refused(
-                "unknown_provider", f"no such provider: {wanted!r}", _there_are(self._providers)
+                "unknown_provider",
+                f"no such provider: {shown(wanted)}",
+                _there_are(self._providers),
             )
         chosen = [self._providers[wanted]] if wanted else list(self._providers.values())
         operations = {each.name for provider in chosen for each in provider.operations}
         labels = {label for provider in chosen for label in self._accounts[provider.id]}
         for key, known in (("operation", operations), ("account", labels)):
             if key in match and match[key] not in known:
-                raise Refused(f"unknown_{key}", f"no such {key}: {match[key]!r}", _there_are(known))
+                raise Refused(
+                    f"unknown_{key}", f"no such {key}: {shown(match[key])}", _there_are(known)
+                )
         return chosen
 
 

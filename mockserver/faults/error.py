@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from mockserver.core.errors import Fail, Refused
 from mockserver.core.provider import Exchange, Provider
 from mockserver.core.sandbox import Blow
+from mockserver.core.shown import shown
 
 
 class Settings(Schema):
@@ -32,7 +33,7 @@ class Fault:
             known = sorted({row.name for provider in providers for row in provider.errors})
             raise Refused(
                 "unknown_error",
-                f"no such error: {self.error!r}",
+                f"no such error: {shown(self.error)}",
                 f"there are {', '.join(known)}",
             )
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the socket: uvicorn's protocol with a limit on the size of a request's head."""
+"""HTTP/1.1 on the socket."""
 
 import asyncio
 from typing import Any
@@ -43,15 +43,44 @@ class OneWrite:
 
 
 class Protocol(HttpToolsProtocol):
-    """The answer to an oversized head is 431 and the end of the connection."""
+    """What uvicorn's leaves open: a limit on the head, refusals in turn, half-closed connections.
+
+    A head that is too large is answered with 431, what is no HTTP with 400, both after the
+    answers to the calls before; then the connection ends.
+    """
+
+    _in_head = True
+    _head = 0  # bytes of the head so far, as told by the parser
+    _unparsed = 0  # the same as received: the parser does not tell of a value that goes on
+    _refusal: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
 
+    def data_received(self, data: bytes) -> None:
+        if self._refusal is not None:
+            return
+        if self._in_head:
+            self._unparsed += len(data)
+        super().data_received(data)
+        if self._in_head and self._unparsed > HEAD_LIMIT:
+            self._refuse(431, TOO_LARGE)
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """A client that has only ended its own side still gets the answer that it waits for."""
+        if not self._answering():
+            return None
+        self.cycle.keep_alive = False
+        return True
+
     def on_message_begin(self) -> None:
-        self._head = 0
-        self._head_too_large = False
+        self._in_head = True
+        self._head = self._unparsed = 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -61,18 +90,35 @@ class Protocol(HttpToolsProtocol):
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._refusal is not None and not self._answering():
+            self._end()
+
     def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn when the parser gave up, here also because the head was too large."""
-        if not self._head_too_large:
-            super().send_400_response(msg)
-            return
-        head = [STATUS_LINE[431], b"content-type: text/plain; charset=utf-8\r\n"]
-        head += [b"content-length: %d\r\n" % len(TOO_LARGE), b"connection: close\r\n\r\n"]
-        self.transport.write(b"".join(head) + TOO_LARGE.encode())
-        self.transport.close()
+        """Called by uvicorn when the parser gave up."""
+        if self._head > HEAD_LIMIT:
+            self._refuse(431, TOO_LARGE)
+        else:
+            self._refuse(400, msg)
 
     def _count(self, length: int) -> None:
         self._head += length
         if self._head > HEAD_LIMIT:
-            self._head_too_large = True
             raise HeadTooLarge
+
+    def _answering(self) -> bool:
+        """Whether a call that was received whole waits for its answer."""
+        cycle = self.cycle
+        return cycle is not None and not cycle.response_complete and not cycle.more_body
+
+    def _refuse(self, status: int, text: str) -> None:
+        head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+        length = b"content-length: %d\r\n\r\n" % len(text)
+        self._refusal = STATUS_LINE[status] + head + length + text.encode()
+        if not self._answering():
+            self._end()
+
+    def _end(self) -> None:
+        self.transport.write(self._refusal or b"")
+        self.transport.close()

@@ -31,6 +31,8 @@ HEADER = {"mockserver-data": 1}
 class Memory(Storage):
     """Keeps the tables, and nothing after the process."""
 
+    path = Path()
+
     def __init__(self) -> None:
         self._tables: Tables = {}
 
@@ -40,56 +42,88 @@ class Memory(Storage):
     def write(self, data: Tables) -> None:
         self._tables = data
 
+    def begin(self) -> None:
+        """Called once what was read is found to be good."""
+
     def append(self, changes: list[Change]) -> None:
         """Called before changes are made in memory."""
+
+    def refusal(self, reason: str) -> Mistakes:
+        """What to raise where what was read is not good."""
+        return _refusal(self.path, reason)
 
 
 class LogFile(Memory):
     """Also writes every change to a file before it is made in memory.
 
-    The first line is the header, each further line one list of changes, which are made together.
-    A line is one ``write``, so that a killed process leaves whole lines and at most an unfinished
-    last one, whose call was never answered: that one is dropped. Anything else that cannot be
-    read is damage: the file is refused with Mistakes and left as it is. Opening compacts the file.
+    The first line is the header, each further line one list of changes, which are made together;
+    ``null`` forgets everything before it. A line is one ``write``, so that a killed process
+    leaves whole lines and at most an unfinished last one, whose call was never answered: that one
+    is dropped. Anything else that cannot be read is damage: the file is refused with Mistakes and
+    left as it is.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path = path
+        self.path = path
+        self._real = path.resolve()
         try:
-            self._file = _locked(path)
+            self._file = _locked(self._real, path)
             self._file.seek(0)
-            self.write(_parse(self._file.read(), path))
+            content = self._file.read()
         except OSError as error:
             raise _refusal(path, f"cannot be used: {error.strerror or error}") from None
+        self._whole = content.rfind(b"\n") + 1
+        self._tables = _parse(content, path)
+
+    def begin(self) -> None:
+        self._file.truncate(self._whole)
+        if not self._whole:
+            self._append(HEADER)
+        elif self._tables:
+            self._compact()
 
     def append(self, changes: list[Change]) -> None:
-        line = _line(changes)
-        if self._file.write(line) != len(line):
-            raise OSError(f"{self._path}: the disk took only a part of a change")
+        self._append(changes)
 
     def write(self, data: Tables) -> None:
-        """Replace the file by these tables, in one step."""
-        beside = self._path.with_name(f".{self._path.name}.new")
-        beside.unlink(missing_ok=True)
-        file = _locked(beside)
-        file.write(_line(HEADER))
-        for table, documents in data.items():
-            file.write(_line([(table, *document) for document in documents.items()]))
-        os.replace(beside, self._path)
-        self._file.close()
-        self._file = file
+        """Replace everything by these tables."""
+        self._append(None)
+        if data:
+            self._append(_changes(data))
         super().write(data)
 
     def close(self) -> None:
         self._file.close()
+
+    def _append(self, value: Any) -> None:
+        line = _line(value)
+        if self._file.write(line) != len(line):
+            raise OSError(f"{self.path}: the disk took only a part of a change")
+
+    def _compact(self) -> None:
+        """Where the file cannot be replaced, as when it alone is mounted, it stays as long."""
+        beside = self._real.with_name(f".{self._real.name}.new")
+        try:
+            beside.unlink(missing_ok=True)
+            file = _locked(beside, beside)
+            file.write(_line(HEADER) + _line(_changes(self._tables)))
+            os.replace(beside, self._real)
+        except OSError:
+            return
+        self._file.close()
+        self._file = file
+
+
+def _changes(tables: Tables) -> list[Change]:
+    return [(table, *document) for table, rows in tables.items() for document in rows.items()]
 
 
 def _line(value: Any) -> bytes:
     return orjson.dumps(value) + b"\n"
 
 
-def _locked(path: Path) -> Any:
+def _locked(path: Path, name: Path) -> Any:
     """The file, open for appending, and no other server's until it is closed."""
     file = path.open("a+b", buffering=0)
     try:
@@ -99,7 +133,7 @@ def _locked(path: Path) -> Any:
     except BlockingIOError:
         pass
     file.close()
-    raise _refusal(path, "is in use by another server; give each its own file")
+    raise _refusal(name, "is in use by another server; give each its own file")
 
 
 def _parse(content: bytes, path: Path) -> Tables:
@@ -119,6 +153,9 @@ def _apply(tables: Tables, line: Any, *, first: bool) -> None:
     if first:
         if line != HEADER:
             raise ValueError("it is not the header of a data file of this server")
+        return
+    if line is None:
+        tables.clear()
         return
     for table, document_id, fields in line:
         tables.setdefault(table, {}).setdefault(document_id, {}).update(fields)

@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from tinydb import Query
-from tinydb.storages import Storage
 
 from mockserver.core.message import Message
+from mockserver.state.storage import Memory
 from mockserver.state.table import Change, Database, DocumentTable
 
 Conversation = tuple[str, str, str, str]
@@ -22,11 +22,17 @@ class MessageStore:
     out is frozen.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Memory) -> None:
+        """Raises Mistakes where the storage holds what are no messages."""
         self._database = Database(storage=lambda: storage)
         self._unread: dict[Conversation, list[tuple[int, int, str]]] = defaultdict(list)
         self._sequence = 0
-        for message in self.all():
+        try:
+            known = self.all()
+        except TypeError as error:
+            raise storage.refusal(f"a message cannot be read: {error}") from None
+        storage.begin()
+        for message in known:
             self._sequence = max(self._sequence, message.sequence)
             self._await_reading(message)
 

@@ -50,4 +50,4 @@ def _came(call: Call) -> str:
 def account_in_order(exchange: Exchange) -> None:
     account = exchange.caller
     if account.condition in CONDITIONS:
-        raise Fail(CONDITIONS[account.condition], f"the account {account.label!r} is in that state")
+        raise Fail(CONDITIONS[account.condition], f"the account {account.label} is in that state")

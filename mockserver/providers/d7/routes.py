@@ -3,6 +3,7 @@
 from mockserver.core.call import Reply
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Operation, Subject
+from mockserver.core.shown import shown
 from mockserver.providers.d7 import auth
 from mockserver.providers.d7.errors import GET_STATUS, READ_RECEIPT, Error
 
@@ -14,7 +15,7 @@ def message_inbound(exchange: Exchange) -> None:
     message = exchange.find(message_id)
     if message is None or not message.inbound:
         found = "an outbound message" if message else "no message of the account"
-        raise Fail(Error.WHATSAPP_MESSAGE_NOT_EXISTS, f"{message_id!r} is {found}")
+        raise Fail(Error.WHATSAPP_MESSAGE_NOT_EXISTS, f"{shown(message_id)} is {found}")
     exchange.message = message
 
 
@@ -33,7 +34,9 @@ def get_status(exchange: Exchange) -> Reply:
     request_id = exchange.call.args["request_id"]
     report = exchange.record("reports", request_id)
     if report is None:
-        raise Fail(Error.WHATSAPP_LOG_NOT_EXISTS, f"{request_id!r} is no request of the account")
+        raise Fail(
+            Error.WHATSAPP_LOG_NOT_EXISTS, f"{shown(request_id)} is no request of the account"
+        )
     return Reply(200, report["body"])
 
 

@@ -7,6 +7,7 @@ from mockserver.core.account import Account, AccountKind, Number
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
+from mockserver.core.shown import shown
 from mockserver.providers.kaleyra.errors import Error
 
 ACCOUNT = AccountKind(
@@ -36,15 +37,15 @@ def credentials_match(exchange: Exchange) -> None:
     if "api-key" not in call.headers:
         because = "expected the header api-key, came none"
     elif account is None:
-        because = f"the SID {call.args.get('sid')!r} is no account's"
+        because = f"the SID {shown(call.args.get('sid'))} is no account's"
     else:
-        because = f"the api-key is not that of the SID's account {account.label!r}"
+        because = f"the api-key is not that of the SID's account {account.label}"
     raise Fail(Error.INCORRECT_CREDENTIALS, because)
 
 
 def account_postpaid(exchange: Exchange) -> None:
     if exchange.caller.condition == "prepaid":
-        raise Fail(Error.ACCOUNT_TYPE, f"the account {exchange.caller.label!r} is prepaid")
+        raise Fail(Error.ACCOUNT_TYPE, f"the account {exchange.caller.label} is prepaid")
 
 
 def number_usable(exchange: Exchange) -> None:
@@ -53,7 +54,7 @@ def number_usable(exchange: Exchange) -> None:
     number = find_number(exchange.caller, wanted)
     if number is None:
         known = ", ".join(each.number for each in exchange.caller.numbers)
-        raise Fail(Error.PHONE_NUMBER_UNKNOWN, f"expected one of {known}, came {wanted!r}")
+        raise Fail(Error.PHONE_NUMBER_UNKNOWN, f"expected one of {known}, came {shown(wanted)}")
     if number.state == "inactive":
         raise Fail(Error.PHONE_NUMBER_INACTIVE, f"{number.number} is inactive")
     if number.state == "version_1":

@@ -3,6 +3,7 @@
 from mockserver.core.call import Reply
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Operation, Subject
+from mockserver.core.shown import shown
 from mockserver.providers.kaleyra import auth, schemas
 from mockserver.providers.kaleyra.errors import PAGE, Error
 
@@ -20,7 +21,7 @@ def subject(exchange: Exchange) -> Subject:
 def balance_sufficient(exchange: Exchange) -> None:
     """Money comes last: the provider counts it for a valid request only."""
     if exchange.caller.condition == "low_balance":
-        raise Fail(Error.LOW_BALANCE, f"the account {exchange.caller.label!r} has a low balance")
+        raise Fail(Error.LOW_BALANCE, f"the account {exchange.caller.label} has a low balance")
 
 
 def mark_as_read(exchange: Exchange) -> Reply:
@@ -39,11 +40,11 @@ def _find(exchange: Exchange, message_id: str) -> str | None:
     message = exchange.find(message_id)
     number = auth.find_number(exchange.caller, exchange.call.args["phone_number"])
     if message is None:
-        return f"unmatched: {message_id!r} is no message of the account"
+        return f"unmatched: {shown(message_id)} is no message of the account"
     if not message.inbound:
-        return f"unmatched: {message_id!r} is an outbound message"
+        return f"unmatched: {shown(message_id)} is an outbound message"
     if number is None or message.business_number != number.number:
-        return f"unmatched: {message_id!r} is of the number {message.business_number}"
+        return f"unmatched: {shown(message_id)} is of the number {message.business_number}"
     exchange.message = message
     return None
 
@@ -51,7 +52,11 @@ def _find(exchange: Exchange, message_id: str) -> str | None:
 def _replaced_source(exchange: Exchange) -> str | None:
     came = exchange.data.get("extra_info", {}).get("wa_source")
     counts_as = schemas.source_of(exchange.data)
-    return f"wa_source {came!r} counts as {counts_as!r}" if came not in (None, counts_as) else None
+    return (
+        f"wa_source {shown(came)} counts as {shown(counts_as)}"
+        if came not in (None, counts_as)
+        else None
+    )
 
 
 def _accepted(message_id: str, because: str | None) -> Reply:

@@ -9,6 +9,7 @@ from mockserver.core.body import Problem, body_check
 from mockserver.core.errors import Fail
 from mockserver.core.message import Message
 from mockserver.core.provider import Exchange
+from mockserver.core.shown import shown
 from mockserver.providers.kaleyra.errors import Error
 
 SOURCES = (
@@ -50,7 +51,7 @@ def content_type(exchange: Exchange) -> None:
     came = exchange.call.header("content-type")
     if came.partition(";")[0].strip().lower() != "application/json":
         raise Fail(
-            Error.INCORRECT_PAYLOAD, f"expected Content-Type application/json, came {came!r}"
+            Error.INCORRECT_PAYLOAD, f"expected Content-Type application/json, came {shown(came)}"
         )
 
 

@@ -4,6 +4,7 @@ from mockserver.core.account import AccountKind
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
+from mockserver.core.shown import shown
 from mockserver.providers.kirim.errors import Error
 
 CONDITIONS = {
@@ -51,7 +52,7 @@ def _came(call: Call) -> str:
 def account_in_order(exchange: Exchange) -> None:
     account = exchange.caller
     if account.condition in CONDITIONS:
-        raise Fail(CONDITIONS[account.condition], f"the account {account.label!r} is in that state")
+        raise Fail(CONDITIONS[account.condition], f"the account {account.label} is in that state")
 
 
 def number_known(exchange: Exchange) -> None:
@@ -62,6 +63,6 @@ def number_known(exchange: Exchange) -> None:
     )
     if number is None:
         known = ", ".join(each.ids["phone_number_id"] for each in exchange.caller.numbers)
-        raise Fail(Error.PHONE_NUMBER_NOT_FOUND, f"expected one of {known}, came {came!r}")
+        raise Fail(Error.PHONE_NUMBER_NOT_FOUND, f"expected one of {known}, came {shown(came)}")
     if number.state == "degraded":
         raise Fail(Error.ACCOUNT_NOT_CONNECTED, f"{number.number} is degraded")

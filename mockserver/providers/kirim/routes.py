@@ -9,6 +9,7 @@ from mockserver.core.call import Reply
 from mockserver.core.clock import DAY
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Handler, Operation, Subject
+from mockserver.core.shown import shown
 from mockserver.providers.kirim import auth, schemas
 from mockserver.providers.kirim.errors import MARK_AS_READ, Error
 
@@ -38,13 +39,13 @@ def message_known(exchange: Exchange) -> None:
     message_id = exchange.data["message_id"]
     message = exchange.find(message_id)
     if message is None or message.business_number != subject(exchange).business_number:
-        raise Fail(Error.RESOURCE_NOT_FOUND, f"{message_id!r} is no message of this number")
+        raise Fail(Error.RESOURCE_NOT_FOUND, f"{shown(message_id)} is no message of this number")
     exchange.message = message
 
 
 def message_inbound(exchange: Exchange) -> None:
     if not exchange.target.inbound:
-        raise Fail(Error.INVALID_FIELD_VALUE, f"{exchange.target.id!r} is an outbound message")
+        raise Fail(Error.INVALID_FIELD_VALUE, f"{exchange.target.id} is an outbound message")
 
 
 def accepted_upstream(exchange: Exchange) -> None:

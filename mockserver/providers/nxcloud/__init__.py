@@ -15,6 +15,7 @@ provider = Provider(
     envelope=envelope,
     sign=auth.sign,
     signed=True,
+    sign_options=("algorithm", "action", "biz_type", "ts"),
     new_ids=identifiers.new_ids,
     sample=schemas.sample,
     switches=(

@@ -11,6 +11,7 @@ from mockserver.core.account import AccountKind
 from mockserver.core.call import Call
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
+from mockserver.core.shown import shown
 from mockserver.providers.nxcloud.errors import Error
 
 BIZ_TYPE = "2"
@@ -82,19 +83,19 @@ def fixed_values(exchange: Exchange) -> None:
     for name, fixed in (("bizType", BIZ_TYPE), ("action", ACTION)):
         came = exchange.call.header(name.lower())
         if came != fixed:
-            raise Fail(Error.PARAMETER_ERROR, f"expected {name} {fixed!r}, came {came!r}")
+            raise Fail(Error.PARAMETER_ERROR, f"expected {name} {shown(fixed)}, came {shown(came)}")
 
 
 def algorithm_known(exchange: Exchange) -> None:
     came = exchange.call.headers.get("algorithm", "md5")
     if came.lower() not in ALGORITHMS:
-        raise Fail(Error.PARAMETER_ERROR, f"expected algorithm md5 or sha256, came {came!r}")
+        raise Fail(Error.PARAMETER_ERROR, f"expected algorithm md5 or sha256, came {shown(came)}")
 
 
 def timestamp_fresh(exchange: Exchange) -> None:
     ts, now = exchange.call.header("ts"), exchange.call.received_at
     if not re.fullmatch(r"[0-9]{1,18}", ts):
-        raise Fail(Error.TIMESTAMP_EXPIRED, f"expected ts in milliseconds, came {ts!r}")
+        raise Fail(Error.TIMESTAMP_EXPIRED, f"expected ts in milliseconds, came {shown(ts)}")
     if abs(now - int(ts)) > WINDOW_MS:
         off = now - int(ts)
         raise Fail(
@@ -107,7 +108,8 @@ def access_key_known(exchange: Exchange) -> None:
     if exchange.account is None:
         came = exchange.call.header("accesskey")
         raise Fail(
-            Error.INSUFFICIENT_PERMISSIONS, f"no account has the accessKey that starts {came[:4]!r}"
+            Error.INSUFFICIENT_PERMISSIONS,
+            f"no account has the accessKey that starts {shown(came[:4])}",
         )
 
 
@@ -117,7 +119,7 @@ def signature_matches(exchange: Exchange) -> None:
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Fail(
             Error.INVALID_SIGNATURE,
-            f"expected Content-Type application/json, came {content_type!r}",
+            f"expected Content-Type application/json, came {shown(content_type)}",
         )
     expected = signature(
         exchange.caller.credentials["access_secret"],
@@ -132,7 +134,7 @@ def signature_matches(exchange: Exchange) -> None:
         raise Fail(
             Error.INVALID_SIGNATURE,
             f"expected {expected} over accessKey, action, bizType, ts, the {len(call.body)} bytes "
-            f"of the body as sent and accessSecret, came {call.header('sign')!r}",
+            f"of the body as sent and accessSecret, came {shown(call.header('sign'))}",
         )
 
 
@@ -140,5 +142,5 @@ def account_permitted(exchange: Exchange) -> None:
     if exchange.caller.condition == "no_permission":
         raise Fail(
             Error.INSUFFICIENT_PERMISSIONS,
-            f"the account {exchange.caller.label!r} may not use WhatsApp",
+            f"the account {exchange.caller.label} may not use WhatsApp",
         )

@@ -3,6 +3,7 @@
 from mockserver.core.call import Reply
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Check, Exchange, Operation, Subject
+from mockserver.core.shown import shown
 from mockserver.providers.nxcloud import auth, schemas
 from mockserver.providers.nxcloud.errors import MARK_AS_READ, TYPING, Error
 
@@ -18,7 +19,8 @@ def number_known(exchange: Exchange) -> None:
     came = exchange.data["business_phone"]
     if came not in known:
         raise Fail(
-            Error.MERCHANT_PHONE_NUMBER_ERROR, f"expected one of {', '.join(known)}, came {came!r}"
+            Error.MERCHANT_PHONE_NUMBER_ERROR,
+            f"expected one of {', '.join(known)}, came {shown(came)}",
         )
 
 
@@ -32,9 +34,11 @@ def message_inbound(exchange: Exchange) -> None:
     message_id, number = exchange.data["message_id"], exchange.data["business_phone"]
     message = exchange.find(message_id)
     if message is None or message.business_number != number:
-        raise Fail(Error.REQUEST_FAILED, f"{message_id!r} is no message of the number {number}")
+        raise Fail(
+            Error.REQUEST_FAILED, f"{shown(message_id)} is no message of the number {number}"
+        )
     if not message.inbound:
-        raise Fail(Error.REQUEST_FAILED, f"{message_id!r} is an outbound message")
+        raise Fail(Error.REQUEST_FAILED, f"{shown(message_id)} is an outbound message")
     exchange.message = message
 
 
