@@ -13,8 +13,9 @@ LABEL org.opencontainers.image.title="mockserver" \
       org.opencontainers.image.version="0.1.0"
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links=/wheels whatsapp-mockserver
-RUN useradd --system --no-create-home mockserver
+RUN useradd --system --no-create-home mockserver && install -d -o mockserver /data
 USER mockserver
+WORKDIR /data
 ENV MOCKSERVER_HOST=0.0.0.0
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=2s CMD ["mockserver", "health"]

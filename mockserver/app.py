@@ -49,7 +49,8 @@ def create_app(
         app.route_to(path, partial(admin.answer, desk, path))
     for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:rest}}"):
         app.route_to(path, partial(admin.answer, desk, None))
-    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, sorted(paths)))
+    roots = [path for path in paths if path.split("/")[1] not in providers]
+    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, roots))
     return app
 
 
@@ -69,7 +70,6 @@ def create_sandbox(
             mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
     if mistakes:
         raise Mistakes(mistakes)
-    secrets = {name for each in providers.values() for name in each.account.secret_headers}
     return Sandbox(
         providers,
         seeds,
@@ -79,7 +79,7 @@ def create_sandbox(
         },
         storage=LogFile(settings.data) if settings.data else Memory(),
         faults=rules,
-        journal=Journal(settings.journal, secrets),
+        journal=Journal(settings.journal),
         clock=clock,
         ids=ids,
     )

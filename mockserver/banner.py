@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from shlex import quote
 
 from mockserver.core.account import Account
+from mockserver.core.clock import DAY
 from mockserver.core.message import Message
 from mockserver.core.provider import Operation, Provider, Signing
 from mockserver.core.sandbox import Sandbox
+
+FRESH = 6 * DAY  # a receipt for a much older message may be refused
 
 
 def text(
@@ -33,11 +36,18 @@ def _part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str, str])
 
 
 def _first_message(sandbox: Sandbox, account: Account) -> Message | None:
-    """One to mark read: the fixture's first unread one."""
+    """One to mark read on the first number: the fixture's first fresh unread, or the newest."""
     found = sandbox.messages.all(
-        provider=account.provider, account=account.label, direction="inbound", read_at=None
+        provider=account.provider,
+        account=account.label,
+        business_number=account.numbers[0].number,
+        direction="inbound",
     )
-    return min(found, key=lambda message: message.sequence, default=None)
+    since = sandbox.clock.now() - FRESH
+    fresh = [each for each in found if each.read_at is None and each.received_at > since]
+    if fresh:
+        return min(fresh, key=lambda each: each.sequence)
+    return max(found, key=lambda each: each.received_at, default=None)
 
 
 def _curl(

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import Any, NoReturn
@@ -17,7 +18,7 @@ import click
 from mockserver import banner
 from mockserver.admin.status import describe
 from mockserver.app import create_app, create_sandbox
-from mockserver.config import SETTINGS, Settings, load_settings
+from mockserver.config import SETTINGS, Settings, load_settings, read_settings
 from mockserver.core.account import Account
 from mockserver.core.clock import SystemClock
 from mockserver.core.errors import Mistakes
@@ -40,6 +41,9 @@ class OneLine(click.Group):
         extra["standalone_mode"] = False
         try:
             code = super().main(*args, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(2)
         except click.ClickException as error:
             stop(error.format_message(), code=error.exit_code)
         except click.Abort:
@@ -89,7 +93,7 @@ def main() -> None:
 @settings_options(*(setting.name for setting in SETTINGS))
 def serve(config: Path | None, **options: str | None) -> None:
     """Run the server until SIGINT or SIGTERM."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     providers = known_providers()
     try:
         settings = load_settings(providers, options, config)
@@ -144,9 +148,13 @@ def health(url: str | None, config: Path | None, **options: str | None) -> None:
     """Exit with 0 when the server is ready, with 1 otherwise."""
     try:
         url = url or _configured_url(load_settings(known_providers(), options, config))
-        with urllib.request.urlopen(f"{url}/_mock/readyz", timeout=3) as answer:
+    except Mistakes as wrong:
+        stop(f"not ready: {wrong.mistakes[0]}", code=1)
+    try:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"{url}/_mock/readyz", timeout=3) as answer:
             ready = json.load(answer).get("status") == "ok"
-    except (Mistakes, OSError, ValueError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         stop(f"not ready at {url}: {error}", code=1)
     if not ready:
         stop(f"not ready at {url}", code=1)
@@ -157,15 +165,10 @@ def health(url: str | None, config: Path | None, **options: str | None) -> None:
 @settings_options("fixtures")
 def validate(config: Path | None, **options: str | None) -> None:
     """Load fixtures and configuration and print every mistake."""
-    mistakes = []
     found = known_providers()
-    settings = Settings()
+    settings, mistakes = read_settings(found, options, config)
     try:
-        settings = load_settings(found, options, config)
-    except Mistakes as wrong:
-        mistakes += wrong.mistakes
-    try:
-        create_sandbox(settings, found, SystemClock(), Ids())
+        create_sandbox(replace(settings, data=None), found, SystemClock(), Ids())
     except Mistakes as wrong:
         mistakes += wrong.mistakes
     for mistake in mistakes:

@@ -101,20 +101,34 @@ def load_settings(
 
     Options that were not given are None or absent. Raises Mistakes.
     """
+    settings, mistakes = read_settings(providers, options, config)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return settings
+
+
+def read_settings(
+    providers: Mapping[str, Provider], options: Mapping[str, Any], config: Path | None
+) -> tuple[Settings, list[Mistake]]:
+    """The settings as far as they are good, and every mistake."""
     mistakes: list[Mistake] = []
     file = _config_file(config)
-    content = _read_toml(file) if file else {}
+    try:
+        content = _read_toml(file) if file else {}
+    except Mistakes as found:
+        return Settings(), found.mistakes
     values: dict[str, Any] = {}
     for setting in SETTINGS:
-        source, value = _first_given(setting, options, content, str(file))
+        source, path, value = _first_given(setting, options, content, str(file))
         if value is not None:
             try:
                 values[setting.name] = setting.read(value)
             except ValueError as error:
-                mistakes.append(Mistake(source, setting.name, str(error)))
+                mistakes.append(Mistake(source, path, str(error)))
     faults = content.pop("fault", [])
     if not isinstance(faults, list) or not all(isinstance(each, dict) for each in faults):
         mistakes.append(Mistake(str(file), "fault", "expected tables: [[fault]]"))
+        faults = []
     switches = default_switches(providers)
     for provider in providers.values():
         section = content.pop(provider.id, {})
@@ -125,9 +139,9 @@ def load_settings(
         Mistake(str(file), key, f"unknown key; there are {', '.join(known)}")
         for key in sorted(unknown)
     ]
-    if mistakes:
-        raise Mistakes(mistakes)
-    return Settings(**values, switches=switches, faults=tuple(faults), file=str(file or ""))
+    rules = tuple(each for each in faults if isinstance(each, dict))
+    settings = Settings(**values, switches=switches, faults=rules, file=str(file or ""))
+    return settings, mistakes
 
 
 def _config_file(given: Path | None) -> Path | None:
@@ -146,12 +160,13 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 def _first_given(
     setting: Setting, options: Mapping[str, Any], content: Mapping[str, Any], file: str
-) -> tuple[str, Any]:
+) -> tuple[str, str, Any]:
+    """Where the value comes from, its path there, and the value."""
     if options.get(setting.name) is not None:
-        return f"--{setting.name}", options[setting.name]
+        return f"--{setting.name}", "", options[setting.name]
     if os.environ.get(setting.variable):
-        return setting.variable, os.environ[setting.variable]
-    return file, content.get(setting.name)
+        return setting.variable, "", os.environ[setting.variable]
+    return file, setting.name, content.get(setting.name)
 
 
 def _set_switches(

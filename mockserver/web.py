@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.routing import BaseConverter, MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
-from mockserver.core.pipeline import Target
+from mockserver.core.pipeline import Target, bug_reply
 from mockserver.core.provider import Provider
 from mockserver.core.sandbox import Sandbox
 
@@ -64,8 +64,9 @@ class App(Flask):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """A provider's own host name is the same as its prefix."""
-        prefix = self._hosts.get(environ.get("HTTP_HOST", "").partition(":")[0].lower())
-        if prefix and not environ["PATH_INFO"].startswith("/_mock/"):
+        name = environ.get("HTTP_HOST", "").partition(":")[0].lower().removesuffix(".")
+        prefix = self._hosts.get(name)
+        if prefix and not f"{environ['PATH_INFO']}/".startswith("/_mock/"):
             environ.setdefault("RAW_URI", environ["PATH_INFO"])
             environ["PATH_INFO"] = f"{prefix}{environ['PATH_INFO']}"
         return super().wsgi_app(environ, start_response)
@@ -102,11 +103,7 @@ class App(Flask):
 
     def _bug(self, error: Exception) -> Response:
         log.exception("a bug in the server itself, at %s %s", request.method, request.path)
-        message = f"{type(error).__name__}: this is a fault of the server, not of your call"
-        hint = "the traceback is in the server's log; please report it"
-        return respond(
-            Reply(500, {"error": {"code": "mock_bug", "message": message, "hint": hint}})
-        )
+        return respond(bug_reply(error))
 
 
 def respond(reply: Reply) -> Response:

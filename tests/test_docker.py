@@ -94,7 +94,7 @@ def health(environment: dict[str, str]) -> int:
 
 
 def test_start_command_serves_the_packaged_fixtures(container: str, port: int) -> None:
-    assert container == f"mockserver ready: http://0.0.0.0:{port}\n"
+    assert container == f"mockserver ready: http://127.0.0.1:{port}\n"
     url = f"http://127.0.0.1:{port}/_mock/sandboxes/default/messages"
     assert len(requests.get(url, timeout=5).json()["messages"]) >= 160
 

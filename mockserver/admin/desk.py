@@ -9,7 +9,7 @@ from mockserver.core.call import BadJSON, Call
 from mockserver.core.errors import Refused
 from mockserver.core.provider import Provider
 from mockserver.core.sandbox import Sandbox
-from mockserver.core.shown import shown
+from mockserver.core.shown import shown, there_are
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,3 @@ def chosen(what: str, value: Any, known: Iterable[str]) -> str:
     if value not in listed:
         raise Refused(f"unknown_{what}", f"no such {what}: {shown(value)}", there_are(listed))
     return str(value)
-
-
-def there_are(names: Iterable[str]) -> str:
-    return f"there are {', '.join(names)}"

@@ -26,11 +26,10 @@ def find(desk: Desk, call: Call) -> Reply:
             and status in (None, entry["response"]["status"])
         ) or entry["id"] == given.get("since")
 
-    entries = desk.sandbox.journal.entries(keep)
     if "since" in given:
-        entries = _after(entries, given["since"])[:limit]
-    elif limit is not None:
-        entries = entries[-limit:] if limit else []
+        entries = _after(desk.sandbox.journal.entries(keep), given["since"])[:limit]
+    else:
+        entries = desk.sandbox.journal.entries(keep, limit)
     return Reply(200, {"requests": entries})
 
 

@@ -54,7 +54,8 @@ def find(desk: Desk, call: Call) -> Reply:
 
 def show(desk: Desk, call: Call) -> Reply:
     message_id = call.args["message_id"]
-    for provider in desk.providers:
+    wanted = filters_of(call, ("provider",)).get("provider")
+    for provider in [chosen("provider", wanted, desk.providers)] if wanted else desk.providers:
         message = desk.sandbox.messages.get(provider, message_id)
         if message:
             return Reply(200, message.to_json())

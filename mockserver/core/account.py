@@ -38,4 +38,3 @@ class AccountKind:
     conditions: tuple[str, ...]
     states: tuple[str, ...]
     number_ids: tuple[str, ...] = ()
-    secret_headers: tuple[str, ...] = ()

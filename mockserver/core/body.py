@@ -4,11 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from marshmallow import Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError
 
 from mockserver.core.call import BadJSON
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Check, Exchange
+
+
+class Lenient(Schema):
+    """A body that may have further members, as most providers let it."""
+
+    class Meta:
+        unknown = EXCLUDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Spec:
 class Catalogue(Enum):
     """Base of each provider's table of errors. The member's name is what fault rules use.
 
-    Every catalogue has the rows in ``REQUIRED``, for what no operation can answer itself.
+    Every catalogue has the rows in ``REQUIRED``, which the pipeline itself answers with.
     """
 
     @property

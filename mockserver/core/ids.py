@@ -19,8 +19,9 @@ class Ids:
         bits = self._random.getrandbits(130)
         return "".join([_PAIRS[bits >> shift & 1023] for shift in range(0, 130, 10)])
 
-    def number(self, bits: int = 63) -> int:
-        return self._random.getrandbits(bits)
+    def number(self) -> int:
+        """A whole number that every JSON reader keeps."""
+        return self._random.getrandbits(53)
 
     def octets(self, count: int) -> bytes:
         return self._random.randbytes(count)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Fail, Refused
+from mockserver.core.masking import masked
 from mockserver.core.provider import Exchange, Operation, Provider
 from mockserver.core.sandbox import Blow, Outcome, Sandbox
 
@@ -41,11 +42,22 @@ def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
             reply.headers["Allow"] = ", ".join(target.operations)
     except Refused as refused:
         reply = Reply(refused.status, refused.body(), because=refused.message)
+    except Exception as bug:
+        log.exception("a bug in the server itself")
+        reply = bug_reply(bug)
     reply.delay_ms = blow.delay_ms
     if blow.rule:
         reply.headers["X-Mock-Fault"] = blow.rule
     duration = (time.perf_counter() - started) * 1000 + reply.delay_ms
     return _recorded(sandbox, Outcome(call, reply, exchange, error, blow.rule, duration))
+
+
+def bug_reply(bug: Exception) -> Reply:
+    """Our own fault, never dressed as a provider's error."""
+    message = f"{type(bug).__name__}: this is a fault of the server, not of your call"
+    hint = "the traceback is in the server's log; please report it"
+    refused = Refused("mock_bug", message, hint, status=500)
+    return Reply(refused.status, refused.body(), because=message)
 
 
 def answer_nobodys(sandbox: Sandbox, paths: Sequence[str], call: Call) -> Reply:
@@ -70,7 +82,7 @@ def _recorded(sandbox: Sandbox, outcome: Outcome) -> Reply:
             "%s %s %s -> %d %s: %s",
             call.id,
             call.method,
-            call.target[:200],
+            masked(call.target[:200]),
             reply.status,
             outcome.error or "",
             reply.because,

@@ -60,7 +60,10 @@ class Journal(Protocol):
 
     def record(self, outcome: Outcome) -> None: ...
 
-    def entries(self, keep: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]: ...
+    def entries(
+        self, keep: Callable[[Mapping[str, Any]], bool], newest: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Those to keep, all or so many of the newest."""
 
     def clear(self) -> None: ...
 

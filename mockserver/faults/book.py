@@ -1,5 +1,6 @@
 """The rules of a sandbox, in order of creation."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from mockserver.core.errors import Refused
 from mockserver.core.ids import Ids
 from mockserver.core.provider import Exchange, Provider
 from mockserver.core.sandbox import Blow
-from mockserver.core.shown import shown
+from mockserver.core.shown import shown, there_are
 from mockserver.faults.rule import MatchSchema, Rule, RuleSchema, ScheduleSchema
 from mockserver.faults.unit import Fault, find_faults
 
@@ -35,6 +36,7 @@ class RuleBook:
         self._ids = ids
         self._types = find_faults()
         self._rules: list[Rule] = []
+        self._made: Counter[str] = Counter()
 
     def add(self, data: Any) -> Rule:
         """Make a rule. Raises Refused with the list of what exists; nothing is stored then."""
@@ -47,9 +49,10 @@ class RuleBook:
         fault = self._fault(settings.pop("type", None), settings)
         fault.check(providers)
         given = definition.pop("seed")
-        seed = self._ids.number(53) if given is None else given
+        seed = self._ids.number() if given is None else given
         rule = Rule(f"rule_{self._ids.crockford()}", definition, fault, seed)
-        rule.twins = sum(each.key == rule.key for each in self._rules)
+        rule.twins = self._made[rule.key]
+        self._made[rule.key] += 1
         self._rules.append(rule)
         return rule
 
@@ -64,6 +67,7 @@ class RuleBook:
 
     def clear(self) -> None:
         self._rules = []
+        self._made.clear()
 
     def strike(self, exchange: Exchange) -> Blow:
         blow = Blow()
@@ -89,7 +93,7 @@ class RuleBook:
         unit = self._types.get(kind) if isinstance(kind, str) else None
         if unit is None:
             raise Refused(
-                "unknown_fault", f"no such fault type: {shown(kind)}", _there_are(self._types)
+                "unknown_fault", f"no such fault type: {shown(kind)}", there_are(self._types)
             )
         try:
             return unit(**unit.schema.load(settings))
@@ -103,7 +107,7 @@ class RuleBook:
             raise Refused(
                 "unknown_provider",
                 f"no such provider: {shown(wanted)}",
-                _there_are(self._providers),
+                there_are(self._providers),
             )
         chosen = [self._providers[wanted]] if wanted else list(self._providers.values())
         operations = {each.name for provider in chosen for each in provider.operations}
@@ -111,13 +115,11 @@ class RuleBook:
         for key, known in (("operation", operations), ("account", labels)):
             if key in match and match[key] not in known:
                 raise Refused(
-                    f"unknown_{key}", f"no such {key}: {shown(match[key])}", _there_are(known)
+                    f"unknown_{key}",
+                    f"no such {key}: {shown(match[key])}",
+                    there_are(sorted(known)),
                 )
         return chosen
-
-
-def _there_are(names: Any) -> str:
-    return f"there are {', '.join(sorted(names))}"
 
 
 def _refusal(error: ValidationError, path: str = "", keys: Sequence[str] = ()) -> Refused:

@@ -25,6 +25,7 @@ class Fault:
 
     schema: ClassVar[Schema] = Settings()
     short: ClassVar[str] = "error"
+    terminal: ClassVar[bool] = True
 
     error: str
 

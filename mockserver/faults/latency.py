@@ -26,6 +26,7 @@ class Fault:
 
     schema: ClassVar[Schema] = Settings()
     short: ClassVar[str] = "ms"
+    terminal: ClassVar[bool] = False
 
     ms: float
     jitter_ms: float

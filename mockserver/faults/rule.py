@@ -12,6 +12,8 @@ from mockserver.core.provider import Exchange
 from mockserver.core.sandbox import Blow
 from mockserver.faults.unit import Fault
 
+LARGEST = 2**53  # the largest whole number that every JSON reader keeps
+
 
 class MatchSchema(Schema):
     provider = fields.String()
@@ -22,9 +24,9 @@ class MatchSchema(Schema):
 
 
 class ScheduleSchema(Schema):
-    skip = fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0))
+    skip = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, LARGEST))
     times = fields.Integer(
-        strict=True, load_default=None, allow_none=True, validate=validate.Range(min=1)
+        strict=True, load_default=None, allow_none=True, validate=validate.Range(1, LARGEST)
     )
     probability = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1))
 
@@ -34,7 +36,12 @@ class RuleSchema(Schema):
     match = fields.Nested(MatchSchema, load_default=dict)
     fault = fields.Dict(keys=fields.String(), required=True)
     schedule = fields.Nested(ScheduleSchema, load_default=lambda: ScheduleSchema().load({}))
-    seed = fields.Integer(strict=True, load_default=None, allow_none=True)
+    seed = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(-LARGEST, LARGEST),
+    )
 
 
 @dataclass(slots=True)
@@ -62,9 +69,9 @@ class Rule:
         if not self._matches(exchange):
             return
         self.calls += 1
-        if blow.fail is None and self._due():
+        if not (blow.fail and self.fault.terminal) and self._due():
             self.hits += 1
-            blow.rule = self.id
+            blow.rule = blow.rule if blow.fail else self.id
             self.fault.strike(blow, exchange, self._draw("size"))
 
     def _matches(self, exchange: Exchange) -> bool:
@@ -82,11 +89,13 @@ class Rule:
         return self._matches_subject(match, exchange)
 
     def _matches_subject(self, match: Mapping[str, Any], exchange: Exchange) -> bool:
-        wanted = [name for name in ("message_id", "business_number") if name in match]
-        if not wanted:
+        if "message_id" not in match and "business_number" not in match:
             return True
         subject = exchange.subject()
-        return all(getattr(subject, name) == match[name] for name in wanted)
+        if match.get("message_id", subject.message_id) != subject.message_id:
+            return False
+        number = subject.business_number or ""
+        return _digits(match.get("business_number", number)) == _digits(number)
 
     def _due(self) -> bool:
         schedule = self.definition["schedule"]
@@ -102,3 +111,8 @@ class Rule:
         text = f"{self.seed}\0{self.key}\0{self.twins}\0{self.calls}\0{purpose}"
         digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
         return (int.from_bytes(digest) >> 11) / (1 << 53)
+
+
+def _digits(number: str) -> str:
+    """A number however it is written: providers differ in the plus sign."""
+    return "".join(filter(str.isdecimal, number))

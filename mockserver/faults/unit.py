@@ -17,11 +17,13 @@ class Fault(Protocol):
 
     A module of this package with a class ``Fault`` of this shape is a fault type of the module's
     name. ``schema`` validates the settings, which become the class's arguments; ``short`` is the
-    setting that the request header's short form gives, as in ``latency=250``.
+    setting that the request header's short form gives, as in ``latency=250``. A ``terminal``
+    fault takes the provider's answer away, and only the first of those strikes.
     """
 
     schema: ClassVar[Schema]
     short: ClassVar[str]
+    terminal: ClassVar[bool]
 
     def check(self, providers: Sequence[Provider]) -> None:
         """Raise Refused if the fault can strike none of these providers."""

@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_LIMIT = 65_536  # bytes of address, header names and header values
+NO_HTTP = "Invalid HTTP request received."
+UPGRADING = (b"upgrade", b"connection", b"http2-settings")
 TOO_LARGE = "The request's header fields are too large."
 
 
@@ -62,7 +65,13 @@ class Protocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._unparsed += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response(NO_HTTP)
         if self._in_head and self._unparsed > HEAD_LIMIT:
             self._refuse(431, TOO_LARGE)
 
@@ -70,7 +79,8 @@ class Protocol(HttpToolsProtocol):
         """A client that has only ended its own side still gets the answer that it waits for."""
         if not self._answering():
             return None
-        self.cycle.keep_alive = False
+        if self._refusal is None:  # otherwise that ends the connection
+            self.cycle.keep_alive = False
         return True
 
     def on_message_begin(self) -> None:
@@ -80,7 +90,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        super().on_headers_complete()
+        if not self._asks_for_another_protocol():
+            super().on_headers_complete()
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -96,11 +107,26 @@ class Protocol(HttpToolsProtocol):
             self._end()
 
     def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn when the parser gave up."""
+        """The parser gave up."""
         if self._head > HEAD_LIMIT:
             self._refuse(431, TOO_LARGE)
         else:
             self._refuse(400, msg)
+
+    def _asks_for_another_protocol(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _stay(self, rest: bytes) -> None:
+        """Read the call again without its wish for another protocol, as HTTP wants it ignored.
+
+        Java's own client wishes for HTTP/2 in every first call, and the parser stops there.
+        """
+        if not self._asks_for_another_protocol():
+            return
+        head = b"%s %s HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
+        kept = [header for header in self.headers if header[0] not in UPGRADING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(head + b"".join(b"%s: %s\r\n" % each for each in kept) + b"\r\n" + rest)
 
     def _count(self, length: int) -> None:
         self._head += length

@@ -13,6 +13,7 @@ from mockserver.server.bridge import Bridge
 from mockserver.server.protocol import Protocol
 
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never race us
 BACKLOG = 2_048
 
 
@@ -42,8 +43,13 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=BACKLOG)
 
 
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
 def url_of(listener: socket.socket) -> str:
+    """Where a client on this machine reaches the listener."""
     host, port = listener.getsockname()[:2]
+    host = ANYWHERE.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -68,6 +74,7 @@ def run(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     Server(config, on_ready).run([listener])

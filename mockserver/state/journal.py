@@ -1,18 +1,16 @@
 """The newest calls and what became of them."""
 
-import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from mockserver.core.call import JSON
 from mockserver.core.clock import iso
+from mockserver.core.masking import masked, masked_headers
 from mockserver.core.sandbox import Outcome
-
-_CREDENTIAL = re.compile(r"((?:key|token|secret)=)[^&]+", re.IGNORECASE)
-"""One in the query, where no provider takes it but a mistaken client may put it."""
 
 BODY_LIMIT = 8_192
 HEADER_LIMIT = 1_024
@@ -25,9 +23,8 @@ class Journal:
     bounded too.
     """
 
-    def __init__(self, size: int, secret_headers: Iterable[str]) -> None:
+    def __init__(self, size: int) -> None:
         self._entries: deque[bytes] = deque(maxlen=size)
-        self._secret_headers = tuple(secret_headers)
 
     def record(self, outcome: Outcome) -> None:
         call, reply, exchange = outcome.call, outcome.reply, outcome.exchange
@@ -39,9 +36,9 @@ class Journal:
             "account": exchange.account.label if exchange and exchange.account else None,
             "request": {
                 "method": call.method,
-                "path": _CREDENTIAL.sub(r"\1****", call.target[:HEADER_LIMIT]),
-                "headers": _headers(call.headers, self._secret_headers),
-                "body": _cut(call.body.decode("utf-8", "replace")),
+                "path": masked(call.target[:HEADER_LIMIT]),
+                "headers": masked_headers(_shortened(call.headers)),
+                "body": masked(_cut(call.body.decode("utf-8", "replace"))),
             },
             "response": {
                 "status": reply.status,
@@ -57,26 +54,18 @@ class Journal:
         # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
         self._entries.append(orjson.dumps(entry) + b"\n")
 
-    def entries(self, keep: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
-        return [entry for entry in map(orjson.loads, self._entries) if keep(entry)]
+    def entries(
+        self, keep: Callable[[Mapping[str, Any]], bool], newest: int | None = None
+    ) -> list[dict[str, Any]]:
+        found = filter(keep, map(orjson.loads, reversed(self._entries)))
+        return list(islice(found, newest))[::-1]
 
     def clear(self) -> None:
         self._entries.clear()
 
 
-def _headers(headers: Mapping[str, str], secret: tuple[str, ...]) -> dict[str, str]:
-    shown = {name: value[:HEADER_LIMIT] for name, value in headers.items()}
-    for name in secret:
-        if name in shown:
-            shown[name] = _masked(shown[name])
-    return shown
-
-
-def _masked(value: str) -> str:
-    """The first 4 and last 2 characters of the last word stay, if there are enough others."""
-    words, space, secret = value.rpartition(" ")
-    hidden = f"{secret[:4]}****{secret[-2:]}" if len(secret) > 8 else "****"
-    return (_masked(words) if "," in words else words) + space + hidden
+def _shortened(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[:HEADER_LIMIT] for name, value in headers.items()}
 
 
 def _text(body: Any, media_type: str) -> str:

@@ -1,11 +1,11 @@
 """Reading fixtures: accounts, seeded messages and a provider's further records."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.core.account import GOOD, Account, Number
@@ -18,8 +18,11 @@ from mockserver.core.provider import Provider
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
 
 
+GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empty"))
+
+
 class MessageSchema(ContentSchema):
-    id = fields.String(required=True, validate=validate.Length(min=1))
+    id = GIVEN
     external_id = fields.String()
     direction = fields.String(required=True, validate=one_of(("inbound", "outbound")))
     age = Duration(required=True)
@@ -83,7 +86,7 @@ def _load(provider: Provider, file: Path) -> Seed:
 
 def _validated(provider: Provider, file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_bytes())
+        content = orjson.loads(file.read_bytes())
     except FileNotFoundError:
         raise Mistakes([Mistake(str(file), "", f"missing: {provider.title}'s fixture")]) from None
     except (OSError, ValueError, RecursionError) as error:
@@ -100,19 +103,21 @@ def _schema(provider: Provider) -> Schema:
     kind = provider.account
     number = Schema.from_dict(
         {
-            "number": fields.String(required=True),
+            "number": GIVEN,
             "state": fields.String(required=True, validate=one_of(kind.states)),
-            **{name: fields.String(required=True) for name in kind.number_ids},
+            **dict.fromkeys(kind.number_ids, GIVEN),
         }
     )
     account = Schema.from_dict(
         {
-            "label": fields.String(required=True, validate=validate.Length(min=1)),
+            "label": GIVEN,
             "condition": fields.String(
                 load_default=GOOD, validate=one_of((GOOD, *kind.conditions))
             ),
-            **{name: fields.String(required=True) for name in kind.credentials},
-            "numbers": fields.List(fields.Nested(number), required=True),
+            **dict.fromkeys(kind.credentials, GIVEN),
+            "numbers": fields.List(
+                fields.Nested(number), required=True, validate=validate.Length(min=1)
+            ),
         }
     )
     sections: dict[str, fields.Field[Any]] = {
@@ -130,6 +135,14 @@ def _contradictions(data: Mapping[str, Any], provider: Provider) -> Iterator[tup
         yield from _repeated(
             (f"accounts[{place}].{name}", each[name]) for place, each in enumerate(data["accounts"])
         )
+    for name in ("number", *provider.account.number_ids):
+        yield from _repeated(
+            (f"accounts[{first}].numbers[{second}].{name}", number[name])
+            for first, account in enumerate(data["accounts"])
+            for second, number in enumerate(account["numbers"])
+        )
+    for name in provider.records:
+        yield from _repeated((f"{name}[{i}].id", each["id"]) for i, each in enumerate(data[name]))
     yield from _repeated(
         (f"conversations[{first}].messages[{second}].id", message["id"])
         for first, conversation in enumerate(data["conversations"])

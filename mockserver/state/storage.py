@@ -98,8 +98,13 @@ class LogFile(Memory):
 
     def _append(self, value: Any) -> None:
         line = _line(value)
-        if self._file.write(line) != len(line):
-            raise OSError(f"{self.path}: the disk took only a part of a change")
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(f"{self.path}: the disk took only a part of a change")
+        except OSError:
+            self._file.truncate(end)
+            raise
 
     def _compact(self) -> None:
         """Where the file cannot be replaced, as when it alone is mounted, it stays as long."""

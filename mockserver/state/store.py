@@ -13,6 +13,8 @@ from mockserver.state.storage import Memory
 from mockserver.state.table import Change, Database, DocumentTable
 
 Conversation = tuple[str, str, str, str]
+Place = tuple[int, int, str]
+"""Instant of arrival, sequence, message id."""
 
 
 class MessageStore:
@@ -25,7 +27,7 @@ class MessageStore:
     def __init__(self, storage: Memory) -> None:
         """Raises Mistakes where the storage holds what are no messages."""
         self._database = Database(storage=lambda: storage)
-        self._unread: dict[Conversation, list[tuple[int, int, str]]] = defaultdict(list)
+        self._waiting: dict[Conversation, list[Place]] = defaultdict(list)
         self._sequence = 0
         try:
             known = self.all()
@@ -73,31 +75,43 @@ class MessageStore:
             fields["typing_until"] = typing_until
         if fields:
             changes.append((message.provider, message.id, fields))
-        if earlier:
-            before = self._unread_before(message)
-            changes += [(message.provider, each, {"read_at": at}) for each in before]
-        if changes:
-            self._database.change(changes)
+        passed = self._take_up_to(message) if earlier else []
+        changes += [
+            (message.provider, each, {"read_at": at}) for each in self._unread(passed, message)
+        ]
+        try:
+            if changes:
+                self._database.change(changes)
+        except OSError:
+            for place in passed:
+                heapq.heappush(self._waiting[_conversation(message)], place)
+            raise
         return replace(message, **fields)
 
     def clear(self) -> None:
         self._database.drop_tables()
-        self._unread.clear()
+        self._waiting.clear()
         self._sequence = 0
 
     def _await_reading(self, message: Message) -> None:
         if message.inbound and message.read_at is None:
             place = (message.received_at, message.sequence, message.id)
-            heapq.heappush(self._unread[_conversation(message)], place)
+            heapq.heappush(self._waiting[_conversation(message)], place)
 
-    def _unread_before(self, message: Message) -> Iterator[str]:
-        """Take out of the heap all that stands before the message, and the message."""
-        waiting = self._unread[_conversation(message)]
+    def _take_up_to(self, message: Message) -> list[Place]:
+        """Take the message and all that stands before it out of those that wait."""
+        waiting = self._waiting[_conversation(message)]
+        taken = []
         while waiting and waiting[0][:2] <= (message.received_at, message.sequence):
-            _, _, earlier = heapq.heappop(waiting)
-            document = self._database.documents(message.provider).fetch(earlier)
-            if earlier != message.id and document and document["read_at"] is None:
-                yield earlier
+            taken.append(heapq.heappop(waiting))
+        return taken
+
+    def _unread(self, places: list[Place], but: Message) -> Iterator[str]:
+        rows = self._database.documents(but.provider)
+        for _, _, message_id in places:
+            document = rows.fetch(message_id)
+            if message_id != but.id and document and document["read_at"] is None:
+                yield message_id
 
 
 def _conversation(message: Message) -> Conversation:

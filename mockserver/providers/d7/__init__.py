@@ -1,5 +1,6 @@
 """D7 Networks: WhatsApp read receipts and delivery reports."""
 
+from mockserver.core.bearer import bearer_token
 from mockserver.core.provider import Provider, Switch
 from mockserver.providers.d7 import auth, identifiers, routes, schemas
 from mockserver.providers.d7.errors import Error, envelope
@@ -11,7 +12,7 @@ provider = Provider(
     errors=Error,
     operations=routes.OPERATIONS,
     account=auth.ACCOUNT,
-    claim=auth.claim,
+    claim=bearer_token,
     envelope=envelope,
     sign=auth.sign,
     new_ids=identifiers.new_ids,

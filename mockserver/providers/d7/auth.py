@@ -1,7 +1,7 @@
 """``Authorization: Bearer <token>``. Source: the section Authentication of both pages."""
 
 from mockserver.core.account import AccountKind
-from mockserver.core.call import Call
+from mockserver.core.bearer import what_came
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
 from mockserver.providers.d7.errors import Error
@@ -16,15 +16,7 @@ ACCOUNT = AccountKind(
     credentials=("token",),
     conditions=tuple(CONDITIONS),
     states=("active",),
-    secret_headers=("authorization",),
 )
-
-
-def claim(call: Call) -> str | None:
-    """The token. The Go SDK adds one more copy of the header per call: the first counts."""
-    first = call.header("authorization").partition(",")[0]
-    scheme, _, token = first.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def sign(signing: Signing) -> dict[str, str]:
@@ -35,16 +27,8 @@ def token_known(exchange: Exchange) -> None:
     if exchange.account is None:
         raise Fail(
             Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED,
-            f"expected 'Bearer <token of an account>', came {_came(exchange.call)}",
+            f"expected 'Bearer <token of an account>', came {what_came(exchange.call)}",
         )
-
-
-def _came(call: Call) -> str:
-    """What came, without giving away a credential."""
-    if not call.header("authorization"):
-        return "no Authorization header"
-    token = claim(call)
-    return "no Bearer token" if token is None else f"a token of {len(token)} unknown characters"
 
 
 def account_in_order(exchange: Exchange) -> None:

@@ -14,7 +14,6 @@ ACCOUNT = AccountKind(
     credentials=("sid", "api_key"),
     conditions=("low_balance", "prepaid"),
     states=("active", "inactive", "version_1"),
-    secret_headers=("api-key",),
 )
 
 

@@ -18,7 +18,7 @@ class Error(Catalogue):
         when="SID and API key do not belong together",
         source=PAGE,
         proof="seed",
-        details={"error": "Incorrect SID or API key."},
+        details={"key": "error"},
         example={
             "code": "RBC001",
             "message": "Incorrect SID or API key.",
@@ -33,7 +33,7 @@ class Error(Catalogue):
         when="the number in the path is none of the account's",
         source=PAGE,
         proof="seed",
-        details={"phone_number": "Phone number is not present or does not belong to the account."},
+        details={"key": "phone_number"},
         example={
             "code": "WA401",
             "message": "Phone number is not present or does not belong to the account.",
@@ -50,7 +50,7 @@ class Error(Catalogue):
         when="the number in the path is inactive",
         source=f"{ERROR_CODES} prints code and text, not the body",
         proof="inferred",
-        details={"phone_number": "The phone number you're using not active."},
+        details={"key": "phone_number"},
     )
     INCORRECT_PAYLOAD = Spec(
         400,
@@ -59,7 +59,7 @@ class Error(Catalogue):
         when="the body or its content type is not as documented",
         source=PAGE,
         proof="seed",
-        details={"payload": "Incorrect payload format"},
+        details={"key": "payload", "reason": "Incorrect payload format"},
         example={
             "code": "WA400",
             "message": "Refer to correct payload format",
@@ -74,7 +74,7 @@ class Error(Catalogue):
         when="the service itself fails",
         source=PAGE,
         proof="seed",
-        details={"error": "Internal server error"},
+        details={"key": "error", "reason": "Internal server error"},
         example={
             "code": "WA500",
             "message": "Please try again later",
@@ -90,7 +90,7 @@ class Error(Catalogue):
         when="the account is in the state low_balance",
         source=PAGE,
         proof="seed",
-        details={"balance": "Please check your balance, You have a low balance!"},
+        details={"key": "balance"},
         example={
             "code": "E110",
             "message": "Please check your balance, You have a low balance!",
@@ -105,10 +105,7 @@ class Error(Catalogue):
         when="the account is in the state prepaid",
         source=PAGE,
         proof="seed",
-        details={
-            "account": "API is not available for given customer."
-            "Please contact support for more info"
-        },
+        details={"key": "account"},
         example={
             "code": "WA-401",
             "message": "API is not available for given customer."
@@ -128,10 +125,7 @@ class Error(Catalogue):
         when="the number in the path is on version 1 of the API",
         source=PAGE,
         proof="seed",
-        details={
-            "phone_number": "The phone number you're using is associated with different Version "
-            "of our WA API. Please use the appropriate endpoint."
-        },
+        details={"key": "phone_number"},
         example={
             "code": "WA-401",
             "message": "The phone number you're using is associated with different Version "
@@ -150,7 +144,7 @@ class Error(Catalogue):
         when="the path is unknown",
         source=OURS,
         proof="inferred",
-        details={"error": "Not Found"},
+        details={"key": "error"},
     )
     METHOD_NOT_ALLOWED = Spec(
         405,
@@ -159,7 +153,7 @@ class Error(Catalogue):
         when="the path is known, the method is not",
         source=OURS,
         proof="inferred",
-        details={"error": "Method Not Allowed"},
+        details={"key": "error"},
     )
     BODY_TOO_LARGE = Spec(
         413,
@@ -168,7 +162,7 @@ class Error(Catalogue):
         when="the body is larger than 1 MiB",
         source=OURS,
         proof="inferred",
-        details={"payload": "Payload Too Large"},
+        details={"key": "payload"},
     )
 
 
@@ -179,6 +173,6 @@ def envelope(fail: Fail, call: Call) -> Reply:
         "code": spec.code,
         "message": spec.message,
         "data": [] if fail.row is Error.INCORRECT_CREDENTIALS else {},
-        "error": spec.details,
+        "error": {spec.details["key"]: spec.details.get("reason", spec.message)},
     }
     return Reply(spec.status, body)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
 from mockserver.core.account import Account
-from mockserver.core.body import Problem, body_check
+from mockserver.core.body import Lenient, Problem, body_check
 from mockserver.core.errors import Fail
 from mockserver.core.message import Message
 from mockserver.core.provider import Exchange
@@ -17,11 +17,6 @@ SOURCES = (
     "braze", "hubspot", "salesforce", "zapier", "eloqua", "moengage",
 )  # fmt: skip
 OTHER_SOURCE = "API"
-
-
-class Lenient(Schema):
-    class Meta:
-        unknown = EXCLUDE
 
 
 class TypingSchema(Lenient):

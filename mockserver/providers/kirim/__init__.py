@@ -1,5 +1,6 @@
 """KirimChat: WhatsApp read receipts, Public API v1."""
 
+from mockserver.core.bearer import bearer_token
 from mockserver.core.provider import Provider
 from mockserver.providers.kirim import auth, identifiers, routes, schemas
 from mockserver.providers.kirim.errors import Error, envelope
@@ -11,7 +12,7 @@ provider = Provider(
     errors=Error,
     operations=routes.OPERATIONS,
     account=auth.ACCOUNT,
-    claim=auth.claim,
+    claim=bearer_token,
     envelope=envelope,
     sign=auth.sign,
     new_ids=identifiers.new_ids,

@@ -1,7 +1,7 @@
 """``Authorization: Bearer kdv_live_…``. Source: developers.kirim.chat/authentication/."""
 
 from mockserver.core.account import AccountKind
-from mockserver.core.call import Call
+from mockserver.core.bearer import what_came
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
 from mockserver.core.shown import shown
@@ -17,13 +17,7 @@ ACCOUNT = AccountKind(
     conditions=tuple(CONDITIONS),
     states=("connected", "degraded"),
     number_ids=("phone_number_id",),
-    secret_headers=("authorization",),
 )
-
-
-def claim(call: Call) -> str | None:
-    scheme, _, key = call.header("authorization").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def sign(signing: Signing) -> dict[str, str]:
@@ -37,16 +31,8 @@ def key_known(exchange: Exchange) -> None:
     if exchange.account is None:
         raise Fail(
             Error.INVALID_API_KEY,
-            f"expected 'Bearer <key of an account>', came {_came(exchange.call)}",
+            f"expected 'Bearer <key of an account>', came {what_came(exchange.call)}",
         )
-
-
-def _came(call: Call) -> str:
-    """What came, without giving away a credential."""
-    if not call.header("authorization"):
-        return "no Authorization header"
-    key = claim(call)
-    return "no Bearer key" if key is None else f"a key of {len(key)} unknown characters"
 
 
 def account_in_order(exchange: Exchange) -> None:

@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
 from mockserver.core.account import Account
-from mockserver.core.body import Problem, body_check
+from mockserver.core.body import Lenient, Problem, body_check
 from mockserver.core.errors import Fail
 from mockserver.core.message import Message
 from mockserver.providers.kirim.errors import Error
 
 EMPTY = "empty"
-
-
-class Lenient(Schema):
-    class Meta:
-        unknown = EXCLUDE
 
 
 class TypingSchema(Lenient):

@@ -24,7 +24,6 @@ ACCOUNT = AccountKind(
     credentials=("access_key", "access_secret"),
     conditions=("no_permission",),
     states=("bound", "unbound"),
-    secret_headers=("accesskey",),
 )
 
 

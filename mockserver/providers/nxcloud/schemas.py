@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
 from mockserver.core.account import Account
-from mockserver.core.body import Problem, body_check
+from mockserver.core.body import Lenient, Problem, body_check
 from mockserver.core.errors import Fail
 from mockserver.core.message import Message
 from mockserver.providers.nxcloud.errors import Error
-
-
-class Lenient(Schema):
-    class Meta:
-        unknown = EXCLUDE
 
 
 class ReceiptSchema(Lenient):

@@ -1,0 +1,35 @@
+"""Keeping credentials out of the journal and the log, wherever a client put them."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+_SECRET_HEADER = re.compile(r"authorization|api-?key|access-?key|token|secret|cookie|password")
+_IN_TEXT = re.compile(r"((?:key|token|secret|password)=)[^&\s]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,]+")
+_SCHEMES = ("bearer", "basic", "digest")
+
+
+def masked(text: str) -> str:
+    """A path or body without what stands after ``key=``, ``token=``, ``secret=``, ``password=``."""
+    return _IN_TEXT.sub(r"\1****", text) if "=" in text else text
+
+
+def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers by lower-case name. Of a secret the first 4 and last 2 characters stay."""
+    return {
+        name: _WORD.sub(_mask, value) if _is_secret(name) else value
+        for name, value in headers.items()
+    }
+
+
+@lru_cache(maxsize=256)
+def _is_secret(name: str) -> bool:
+    return _SECRET_HEADER.search(name) is not None
+
+
+def _mask(match: re.Match[str]) -> str:
+    word = match[0]
+    if word.lower() in _SCHEMES:
+        return word
+    return f"{word[:4]}****{word[-2:]}" if len(word) > 8 else "****"
