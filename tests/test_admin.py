@@ -9,6 +9,8 @@ import requests
 from tests.calls import BY_PROVIDER, WAMID
 from tests.conftest import Server
 
+SECRET = "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
+
 
 def write(server: Server, **message: Any) -> requests.Response:
     return requests.post(f"{server.state}/messages", json=message, timeout=5)
@@ -257,6 +259,109 @@ def test_the_same_filter_shows_what_has_changed_since(server: Server) -> None:
     write(server, **{"provider": "kirim", "from": "+628999000111", "id": "wamid.new"})
     after = [each["id"] for each in find(server, query)]
     assert after == [*(id for id in before if id != WAMID), "wamid.new"]
+
+
+def last_entry(server: Server) -> dict[str, Any]:
+    [entry] = requests.get(f"{server.state}/requests?limit=1", timeout=5).json()["requests"]
+    shown: dict[str, Any] = entry
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("length", "kept"),
+    [
+        (8_192, "x" * 8_192),
+        (8_193, "x" * 8_192 + "… (1 more characters)"),
+        (20_000, "x" * 8_192 + "… (11808 more characters)"),
+    ],
+)
+def test_long_body_is_cut_in_the_journal_with_a_remark(
+    server: Server, length: int, kept: str
+) -> None:
+    url = f"{server.url}{BY_PROVIDER['d7'].path}"
+    requests.post(url, data="x" * length, timeout=5)
+    assert last_entry(server)["request"]["body"] == kept
+
+
+MASKED = [
+    ("Authorization", f"Bearer {SECRET}", "Bearer kdv_****nZ"),
+    ("Authorization", f"Bearer {SECRET} x", "Bearer kdv_****nZ ****"),
+    ("Authorization", f"x {SECRET}", "**** kdv_****nZ"),
+    ("Authorization", f"bearer {SECRET},Bearer {SECRET}", "bearer kdv_****nZ,Bearer kdv_****nZ"),
+    ("Authorization", SECRET, "kdv_****nZ"),
+    ("Authorization", "Bearer short", "Bearer ****"),
+    ("Proxy-Authorization", f"Basic {SECRET}", "Basic kdv_****nZ"),
+    ("X-Api-Key", SECRET, "kdv_****nZ"),
+    ("Apikey", SECRET, "kdv_****nZ"),
+    ("accessKey", SECRET, "kdv_****nZ"),
+    ("X-Access-Token", SECRET, "kdv_****nZ"),
+    ("Cookie", SECRET, "kdv_****nZ"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "shown"), MASKED)
+def test_a_credential_in_any_header_is_masked(
+    server: Server, name: str, value: str, shown: str
+) -> None:
+    url = f"{server.url}{BY_PROVIDER['kirim'].path}"
+    requests.post(url, headers={name: value}, data="{}", timeout=5)
+    assert last_entry(server)["request"]["headers"][name.lower()] == shown
+    assert SECRET not in requests.get(f"{server.state}/requests", timeout=5).text
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (f"api-key={SECRET}", "api-key=****"),
+        (f"api-key={SECRET}&status=read", "api-key=****&status=read"),
+        (f"status=read&API_KEY={SECRET}", "status=read&API_KEY=****"),
+        (f"token={SECRET}&secret={SECRET}", "token=****&secret=****"),
+        (f"password={SECRET}", "password=****"),
+    ],
+)
+def test_a_credential_in_a_form_is_masked(server: Server, body: str, shown: str) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{server.url}{BY_PROVIDER['kaleyra'].path}"
+    requests.post(url, headers=form, data=body, timeout=5)
+    assert last_entry(server)["request"]["body"] == shown
+    assert SECRET not in requests.get(f"{server.state}/requests", timeout=5).text
+
+
+@pytest.mark.parametrize("path", ["/kirim/v1/106540352242922/messages", "/nowhere"])
+@pytest.mark.parametrize("name", ["api_key", "api-key", "access_token", "key"])
+def test_a_credential_in_the_query_is_neither_in_the_journal_nor_in_the_log(
+    server: Server, path: str, name: str
+) -> None:
+    logged = server.log.stat().st_size
+    answer = requests.post(f"{server.url}{path}?{name}={SECRET}&x=1", timeout=5)
+    assert last_entry(server)["request"]["path"] == f"{path}?{name}=****&x=1"
+    lines = server.log.read_bytes()[logged:].decode()
+    assert answer.headers["X-Mock-Request-Id"] in lines
+    assert f"{name}=****" in lines
+    for told in (lines, answer.text, requests.get(f"{server.state}/requests", timeout=5).text):
+        assert SECRET not in told
+
+
+@pytest.mark.parametrize("id", ["of-both", "wamid.a/b+c=="])
+def test_message_of_an_id_that_two_providers_know_is_chosen_by_provider(
+    server: Server, id: str
+) -> None:
+    for provider in ("kirim", "d7"):
+        assert write(server, **{"provider": provider, "from": "+15551234", "id": id}).ok
+    url = f"{server.state}/messages/{id}"
+    for provider in ("kirim", "d7"):
+        found = requests.get(url, params={"provider": provider}, timeout=5)
+        assert (found.status_code, found.json()["provider"]) == (200, provider)
+    assert requests.get(f"{url}?provider=nxcloud", timeout=5).status_code == 404
+    assert requests.get(url, timeout=5).json()["id"] == id
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("provider=acme", "unknown_provider"), ("account=main", "unknown_filter")]
+)
+def test_wrong_choice_of_a_message_is_refused(server: Server, query: str, code: str) -> None:
+    answer = requests.get(f"{server.state}/messages/{WAMID}?{query}", timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 
 def test_a_credential_in_the_query_is_masked(server: Server) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import requests
 
 from mockserver.core.errors import Catalogue
 from mockserver.core.registry import find_providers
-from tests.calls import BY_PROVIDER, CALLS, ValidCall, named
+from tests.calls import BY_PROVIDER, CALLS, WAMID, ValidCall, named
 from tests.conftest import Server
 
 ROWS = [(provider.id, row) for provider in find_providers().values() for row in provider.errors]
@@ -19,6 +20,54 @@ ADDRESSING: dict[str, Callable[[Server, ValidCall], requests.Response]] = {
     "prefix": lambda server, call: call.send(f"{server.url}/{call.provider}"),
     "host": lambda server, call: call.send(server.url, Host=call.host),
     "host-port": lambda server, call: call.send(server.url, Host=f"{call.host.upper()}:8080"),
+}
+
+
+MESSAGES = {
+    "d7": "492a17b0-9cd7-11ef-b4bf-0242ac1b0024",
+    "kaleyra": "AXXXXXXXXXXXXXXXXXXX",
+    "nxcloud": "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg",
+    "kirim": WAMID,
+}
+REPORTED = {
+    "msg_id": "6d29d646-4e09-11ee-84f4-0242ac190006",
+    "originator": "9190615xxxx",
+    "recipient": "+9190617xxxx",
+    "reference": {
+        "cust_ref": "customerRef",
+        **{f"message_tag{number}": "..." for number in range(1, 6)},
+        "conversation_id": "...",
+    },
+    "conversation_type": "marketing",
+    "message_type": "TEMPLATE",
+    "template_id": "marketing",
+    "waConvId": "db311b5709a13ac72c1bd9f293c68625",
+    "status": "read",
+    "reason": "Read by the user",
+}
+ANSWERS: dict[tuple[str, str], Any] = {
+    ("d7", "mark_as_read"): "Message successfully marked as read",
+    ("d7", "get_status"): {
+        "messages": [REPORTED],
+        "request_stage": "processed",
+        "schedule_time": None,
+    },
+    ("kaleyra", "mark_as_read"): {
+        "code": "WA202",
+        "message": "Request Accepted",
+        "data": {"message_id": "AXXXXXXXXXXXXXXXXXXX"},
+        "error": {},
+    },
+    ("nxcloud", "mark_as_read"): {"code": 0, "data": None, "message": "Request succeeded"},
+    ("nxcloud", "typing_indicator"): {"code": 0, "data": None, "message": "Request successful"},
+    ("kirim", "mark_as_read"): {
+        "data": {
+            "id": "msg_01HXYZABCDEFGHJKMNPQRSTVWX",
+            "object": "message",
+            "status": "read",
+            "message_id": WAMID,
+        }
+    },
 }
 
 
@@ -45,6 +94,12 @@ def last_entry(server: Server) -> dict[str, Any]:
     return entry
 
 
+def read(server: Server, call: ValidCall) -> bool:
+    """Whether the message that the provider's calls name has been read."""
+    url = f"{server.state}/messages/{MESSAGES[call.provider]}"
+    return requests.get(url, timeout=5).json()["read_at"] is not None
+
+
 def test_every_operation_has_a_valid_call_here() -> None:
     offered = {(each.id, op.name) for each in find_providers().values() for op in each.operations}
     assert {(call.provider, call.operation) for call in CALLS} == offered
@@ -55,11 +110,12 @@ def test_every_operation_has_a_valid_call_here() -> None:
 def test_answer_is_the_same_by_root_prefix_and_host(
     server: Server, call: ValidCall, way: str
 ) -> None:
-    expected = call.send(f"{server.url}/{call.provider}")
+    expected = (call.success, "application/json", ANSWERS[call.provider, call.operation])
+    assert not read(server, call)
     answer = ADDRESSING[way](server, call)
-    assert answer.status_code == call.success
-    assert comparable(answer) == comparable(expected)
+    assert comparable(answer) == expected
     assert last_entry(server)["operation"] == call.operation
+    assert read(server, call) == (call.operation != "get_status")
 
 
 @pytest.mark.parametrize("way", ADDRESSING)
@@ -162,3 +218,12 @@ def test_fixtures_hold_enough_to_work_with(server: Server, provider: str) -> Non
     assert kinds & {"button", "interactive"}
     states = {(each["direction"], each["read_at"] is not None) for each in messages}
     assert states == {("inbound", True), ("inbound", False), ("outbound", False)}
+
+
+@pytest.mark.parametrize("provider", BY_PROVIDER)
+def test_fixtures_hold_old_messages_read_and_unread(server: Server, provider: str) -> None:
+    week_ago = (datetime.now(UTC) - timedelta(days=7)).isoformat()
+    url = f"{server.state}/messages?provider={provider}&account=main&direction=inbound"
+    messages = requests.get(url, timeout=5).json()["messages"]
+    old = [each["read_at"] is not None for each in messages if each["received_at"] < week_ago]
+    assert set(old) == {True, False}

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_LIMIT = 65_536  # bytes of address, header names and header values
 NO_HTTP = "Invalid HTTP request received."
-UPGRADING = (b"upgrade", b"connection", b"http2-settings")
+UPGRADING = (b"upgrade", b"http2-settings")
 TOO_LARGE = "The request's header fields are too large."
 
 
@@ -101,6 +101,10 @@ class Protocol(HttpToolsProtocol):
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
+    def on_message_complete(self) -> None:
+        if not self._asks_for_another_protocol():
+            super().on_message_complete()
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._refusal is not None and not self._answering():
@@ -124,9 +128,9 @@ class Protocol(HttpToolsProtocol):
         if not self._asks_for_another_protocol():
             return
         head = b"%s %s HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
-        kept = [header for header in self.headers if header[0] not in UPGRADING]
+        lines = [b"%s: %s\r\n" % header for header in filter(None, map(_kept, self.headers))]
         self.parser = httptools.HttpRequestParser(self)
-        self.data_received(head + b"".join(b"%s: %s\r\n" % each for each in kept) + b"\r\n" + rest)
+        self.data_received(head + b"".join(lines) + b"\r\n" + rest)
 
     def _count(self, length: int) -> None:
         self._head += length
@@ -148,3 +152,13 @@ class Protocol(HttpToolsProtocol):
     def _end(self) -> None:
         self.transport.write(self._refusal or b"")
         self.transport.close()
+
+
+def _kept(header: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
+    """The header without its wish for another protocol, None where nothing else is in it."""
+    name, value = header
+    if name != b"connection":
+        return None if name in UPGRADING else header
+    wishes = [wish.strip() for wish in value.split(b",")]
+    others = [wish for wish in wishes if wish.lower() not in UPGRADING]
+    return (name, b", ".join(others)) if others else None

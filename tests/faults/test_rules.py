@@ -98,6 +98,18 @@ def test_equal_rules_of_one_seed_draw_apart(client: Any) -> None:
     assert first != second
 
 
+def test_equal_rule_made_after_another_was_deleted_draws_apart(client: Any) -> None:
+    rule = {"schedule": {"probability": 0.5}, "seed": 1, "fault": {"type": "latency", "ms": 0}}
+    first, _second = add(client, **rule), add(client, **rule)
+    assert client.delete(f"{RULES}/{first['id']}").status_code == 204
+    add(client, **rule)
+    hits = []
+    for _ in range(40):
+        client.post(D7_PATH, headers=D7)
+        hits.append([each["hits"] for each in client.get(RULES).json["faults"]])
+    assert [each[0] for each in hits] != [each[1] for each in hits]
+
+
 def test_draws_spread_evenly(client: Any) -> None:
     for seed in range(4):
         rule = {"fault": {"type": "latency", "ms": 0}, "schedule": {"probability": 0.2}}
@@ -119,7 +131,11 @@ def test_draws_spread_evenly(client: Any) -> None:
         ({"message_id": WAMID}, True),
         ({"message_id": "wamid.other"}, False),
         ({"business_number": "+628111222333"}, True),
+        ({"business_number": "628111222333"}, True),
+        ({"business_number": "+62 811-1222-333"}, True),
         ({"business_number": "+628111222444"}, False),
+        ({"business_number": "628111222444"}, False),
+        ({"business_number": ""}, False),
         ({"provider": "kirim", "account": "main", "message_id": WAMID}, True),
     ],
 )
@@ -141,6 +157,25 @@ def test_rule_finds_the_message_and_number_of_every_provider(server: Server, pro
     rule = {"match": match, "fault": {"type": "latency", "ms": 0}}
     requests.post(f"{server.state}/faults", json=rule, timeout=5).raise_for_status()
     assert "X-Mock-Fault" in valid.send(server.url).headers
+
+
+@pytest.mark.parametrize("plus", ["", "+"])
+@pytest.mark.parametrize(
+    ("provider", "number"),
+    [
+        ("d7", "971509752655"),
+        ("kaleyra", "919606012124"),
+        ("nxcloud", "8615800001795"),
+        ("kirim", "628111222333"),
+    ],
+)
+def test_business_number_is_found_with_and_without_plus(
+    server: Server, provider: str, number: str, plus: str
+) -> None:
+    match = {"provider": provider, "business_number": f"{plus}{number}"}
+    rule = {"match": match, "fault": {"type": "latency", "ms": 0}}
+    requests.post(f"{server.state}/faults", json=rule, timeout=5).raise_for_status()
+    assert "X-Mock-Fault" in BY_PROVIDER[provider].send(server.url).headers
 
 
 def test_error_without_provider_strikes_those_that_have_it(client: Any) -> None:
@@ -166,6 +201,54 @@ def test_first_error_wins_and_latencies_add_up(client: Any) -> None:
     assert (answer.status_code, answer.headers["X-Mock-Fault"]) == (402, first["id"])
     [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
     assert entry["duration_ms"] >= 30
+
+
+@pytest.mark.parametrize("order", ["error first", "latency first"])
+def test_error_and_latency_strike_together(client: Any, order: str) -> None:
+    faults = [CREDIT, {"type": "latency", "ms": 3}]
+    rules = [
+        add(client, fault=each) for each in (faults if order == "error first" else faults[::-1])
+    ]
+    answer = client.post(D7_PATH, headers=D7)
+    assert (answer.status_code, answer.json["detail"]["code"]) == (402, "INSUFFICIENT_CREDIT")
+    error = next(each for each in rules if each["fault"] == CREDIT)
+    assert answer.headers["X-Mock-Fault"] == error["id"]
+    [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert (entry["injected_ms"], entry["fault"]) == (3, error["id"])
+    assert [rule["hits"] for rule in client.get(RULES).json["faults"]] == [1, 1]
+
+
+def test_second_error_has_no_hit(client: Any) -> None:
+    add(client, fault=CREDIT)
+    add(client, fault={"type": "error", "error": "ACCESS_TOKEN_EXPIRED"})
+    struck(client, 2)
+    assert [rule["hits"] for rule in client.get(RULES).json["faults"]] == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("header", "fault", "injected_ms"),
+    [
+        ("error=ACCESS_TOKEN_EXPIRED", {"type": "latency", "ms": 3}, 3),
+        ("error=ACCESS_TOKEN_EXPIRED", CREDIT, 0),
+    ],
+)
+def test_error_of_the_header_wins_and_latency_of_a_rule_is_added(
+    client: Any, header: str, fault: dict[str, Any], injected_ms: int
+) -> None:
+    add(client, fault=fault)
+    answer = client.post(D7_PATH, headers=D7 | {"X-Mock-Fault": header})
+    assert (answer.status_code, answer.json["detail"]["code"]) == (401, "ACCESS_TOKEN_EXPIRED")
+    assert answer.headers["X-Mock-Fault"] == "header"
+    [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert (entry["injected_ms"], entry["error"]) == (injected_ms, "ACCESS_TOKEN_EXPIRED")
+
+
+def test_latency_of_the_header_is_added_to_an_error_of_a_rule(client: Any) -> None:
+    rule = add(client, fault=CREDIT)
+    answer = client.post(D7_PATH, headers=D7 | {"X-Mock-Fault": "latency=3"})
+    assert (answer.status_code, answer.headers["X-Mock-Fault"]) == (402, rule["id"])
+    [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert entry["injected_ms"] == 3
 
 
 def test_jitter_stays_within_its_bounds_and_repeats(make_client: Callable[..., Any]) -> None:
@@ -210,6 +293,18 @@ def test_rule_is_removed_by_its_id(client: Any) -> None:
         ({"fault": CREDIT, "schedule": {"times": 0}}, "bad_rule", "schedule.times"),
         ({"fault": CREDIT, "schedule": {"probability": 2}}, "bad_rule", "schedule.probability"),
         ({"fault": CREDIT, "seed": "x"}, "bad_rule", "seed"),
+        ({"fault": CREDIT, "seed": 9_007_199_254_740_993}, "bad_rule", "seed"),
+        ({"fault": CREDIT, "seed": -9_007_199_254_740_993}, "bad_rule", "seed"),
+        (
+            {"fault": CREDIT, "schedule": {"skip": 9_007_199_254_740_993}},
+            "bad_rule",
+            "schedule.skip",
+        ),
+        (
+            {"fault": CREDIT, "schedule": {"times": 9_007_199_254_740_993}},
+            "bad_rule",
+            "schedule.times",
+        ),
         ({"fault": CREDIT, "wehn": "now"}, "bad_rule", "schedule"),
     ],
 )
@@ -221,6 +316,13 @@ def test_wrong_rule_is_refused_with_what_exists(
     assert (answer.status_code, error["code"]) == (400, code)
     assert told in f"{error['message']} {error['hint']}"
     assert client.get(RULES).json == {"faults": []}
+
+
+@pytest.mark.parametrize("seed", [9_007_199_254_740_992, -9_007_199_254_740_992, 0])
+def test_largest_numbers_are_kept_as_they_are(client: Any, seed: int) -> None:
+    schedule = {"skip": 9_007_199_254_740_992, "times": 9_007_199_254_740_992, "probability": 1.0}
+    rule = add(client, fault=CREDIT, schedule=schedule, seed=seed)
+    assert (rule["schedule"], rule["seed"]) == (schedule, seed)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,22 @@
 
 import http.client
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.conftest import Server
+from tests.conftest import ROOT, Server
 
 JSON = "application/json"
 AUTH = {"Authorization": "Bearer d7-mock-token-main"}
 UNREAD = "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
+MAINS_REPORT = "f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+SECONDS_REPORT = "ceba9fac-838c-44c7-b67d-03a4a6352058"
 DONE = "Message successfully marked as read"
 
 NO_SUCH_MESSAGE = {
@@ -465,3 +469,69 @@ def test_every_answer_carries_its_own_request_id(server: Server) -> None:
     ids = {answer.headers["X-Mock-Request-Id"] for answer in answers}
     assert len(ids) == 3
     assert all(each.startswith("req_") for each in ids)
+
+
+@pytest.fixture
+def two_accounts(tmp_path: Path, make_client: Callable[..., Any]) -> Any:
+    """The application with a second account in good condition, which owns one of the reports."""
+    folder = Path(shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures"))
+    content = json.loads((folder / "d7.json").read_text(encoding="utf-8"))
+    numbers = [{"number": "+971509752650", "state": "active"}]
+    content["accounts"].append({"label": "second", "token": "second-token", "numbers": numbers})
+    [own] = [each for each in content["reports"] if each["id"] == SECONDS_REPORT]
+    own["account"] = "second"
+    (folder / "d7.json").write_text(json.dumps(content), encoding="utf-8")
+    return make_client(fixtures=folder)
+
+
+@pytest.mark.parametrize(
+    ("token", "own", "others"),
+    [
+        ("d7-mock-token-main", MAINS_REPORT, SECONDS_REPORT),
+        ("second-token", SECONDS_REPORT, MAINS_REPORT),
+    ],
+)
+def test_report_is_404_for_another_account(
+    two_accounts: Any, token: str, own: str, others: str
+) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+
+    found = two_accounts.get(f"/whatsapp/v2/report/{own}", headers=headers)
+    hidden = two_accounts.get(f"/whatsapp/v2/report/{others}", headers=headers)
+
+    assert (found.status_code, found.json["request_id"]) == (200, own)
+    assert (hidden.status_code, hidden.json) == (404, NO_SUCH_REQUEST)
+
+
+def test_read_receipt_is_404_for_another_account(two_accounts: Any) -> None:
+    headers = {"Authorization": "Bearer second-token"}
+
+    answer = two_accounts.post(f"/whatsapp/v2/read-receipt/{UNREAD}", headers=headers)
+
+    assert (answer.status_code, answer.json) == (404, NO_SUCH_MESSAGE)
+    message = two_accounts.get(f"/_mock/sandboxes/default/messages/{UNREAD}").json
+    assert message["read_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "until"),
+    [
+        (b'{"typing": true}', "2026-11-21T06:00:25Z"),
+        (b'{"typing": "yes"}', None),
+        (b'{"typing": "true"}', None),
+        (b'{"typing": 1}', None),
+        (b'{"typing": [true]}', None),
+        (b'{"typing": false}', None),
+        (b'{"typing": null}', None),
+        (b'{"Typing": true}', None),
+        (b'[{"typing": true}]', None),
+        (b"typing=true", None),
+        (b"", None),
+    ],
+)
+def test_only_true_shows_the_typing_bubble(client: Any, body: bytes, until: str | None) -> None:
+    answer = client.post(f"/whatsapp/v2/read-receipt/{UNREAD}", headers=AUTH, data=body)
+
+    assert (answer.status_code, answer.json) == (200, DONE)
+    message = client.get(f"/_mock/sandboxes/default/messages/{UNREAD}").json
+    assert (message["read_at"], message["typing_until"]) == ("2026-11-21T06:00:00Z", until)

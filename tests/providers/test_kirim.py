@@ -4,6 +4,7 @@ Codes are the documentation's; the texts beside them are not, so no test names o
 that a page prints.
 """
 
+import json
 import re
 from typing import Any
 
@@ -518,3 +519,52 @@ def test_failure_is_not_kept_for_its_idempotency_key(client: Any) -> None:
     path = f"/v1/{NUMBER}/messages"
     assert client.post(path, json=receipt(UNKNOWN), headers=headers).status_code == 404
     assert client.post(path, json=receipt(), headers=headers).status_code == 200
+
+
+def keyed(client: Any, path: str, body: Any, key: str = KEY) -> Any:
+    """A call with the Idempotency-Key that all these tests use."""
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k-1"}
+    return client.post(path, json=body, headers=headers)
+
+
+def test_idempotency_key_of_another_organisation_is_another_key(client: Any) -> None:
+    assert keyed(client, f"/v1/{NUMBER}/messages", receipt()).status_code == 200
+    path = f"/v1/{OTHER_ORG_NUMBER}/messages"
+    answers = [keyed(client, path, receipt(OF_OTHER_ORG), OTHER_ORG_KEY) for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert [each.headers["Idempotent-Replayed"] for each in answers] == ["false", "true"]
+    assert answers[1].json["data"]["message_id"] == OF_OTHER_ORG
+
+
+@pytest.mark.parametrize("message_id", [PAGES_FIRST, OF_SECOND_NUMBER, UNKNOWN])
+def test_idempotency_key_on_the_path_of_another_number_is_refused(
+    client: Any, message_id: str
+) -> None:
+    keyed(client, f"/v1/{NUMBER}/messages", receipt())
+    answer = keyed(client, f"/v1/{SECOND_NUMBER}/messages", receipt(message_id))
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "idempotency_key_reuse")
+    shown = client.get(f"/_mock/sandboxes/default/messages/{OF_SECOND_NUMBER}").json
+    assert shown["read_at"] is None
+
+
+def test_idempotency_key_on_the_path_of_an_unknown_number_is_404(client: Any) -> None:
+    keyed(client, f"/v1/{NUMBER}/messages", receipt())
+    answer = keyed(client, f"/v1/{OTHER_ORG_NUMBER}/messages", receipt())
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "resource_not_found")
+
+
+def test_order_and_spacing_of_the_members_make_no_other_body(client: Any) -> None:
+    path = f"/v1/{NUMBER}/messages"
+    first = keyed(client, path, receipt())
+    written = json.dumps(dict(reversed(receipt().items())), indent=2)
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    again = client.post(path, data=written, headers=headers)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.data == first.data
+
+
+def test_idempotency_key_is_the_same_under_every_address(client: Any) -> None:
+    first = keyed(client, f"/v1/{NUMBER}/messages", receipt())
+    again = keyed(client, f"/kirim/v1/{NUMBER}/messages", receipt())
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.data == first.data

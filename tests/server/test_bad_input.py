@@ -381,6 +381,18 @@ def test_kaleyra_accepts_any_source_however_deep(server: Any) -> None:
     assert answer.status_code == 202
 
 
+@pytest.mark.parametrize("levels", [200, 990, 1_000, 1_015])
+def test_idempotency_key_is_replayed_for_a_body_however_deep(server: Any, levels: int) -> None:
+    body = json.dumps(KIRIM_RECEIPT | {"further": "DEEP"}).encode()
+    body = body.replace(b'"DEEP"', nested("[", "]", levels).encode())
+    headers = headers_of("kirim mark_as_read", body) | {"Idempotency-Key": "deep"}
+    url = f"{server.url}/v1/106540352242922/messages"
+    first, again = (requests.post(url, data=body, headers=headers, timeout=10) for _ in range(2))
+    assert (first.status_code, first.headers["Idempotent-Replayed"]) == (200, "false")
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.content == first.content
+
+
 # Size
 
 
@@ -682,6 +694,90 @@ def test_odd_request_is_refused(server: Any, data: bytes) -> None:
     assert raw(server, data).status in (400, 404, 405, 426, 501)
 
 
+H2C = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAA"]
+WISHES = {
+    "HTTP/2": H2C,
+    "HTTP/2 in another order": [H2C[2], H2C[1], H2C[0]],
+    "a websocket": [
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ],
+}
+
+
+def told(answer: Answer) -> tuple[int, Any]:
+    """Status and body without what differs from call to call."""
+    body = json.loads(answer.body)
+    if isinstance(body, dict):
+        body.pop("request_id", None)
+    return answer.status, body
+
+
+@pytest.mark.parametrize("more", WISHES.values(), ids=WISHES)
+@pytest.mark.parametrize("name", CALLS)
+def test_wish_for_another_protocol_is_ignored(server: Any, name: str, more: list[str]) -> None:
+    expected = told(raw(server, whole(name)))
+    assert expected[0] == CALLS[name].success
+    with connected(server) as (connection, stream):
+        for data in (whole(name, *more), whole(name, *more), whole(name)):
+            connection.sendall(data)
+            assert told(read_answer(stream)) == expected
+
+
+@pytest.mark.parametrize("more", WISHES.values(), ids=WISHES)
+@pytest.mark.parametrize("name", READERS)
+def test_wish_for_another_protocol_is_ignored_when_the_body_comes_later(
+    server: Any, name: str, more: list[str]
+) -> None:
+    expected = told(raw(server, whole(name)))
+    body = json.dumps(CALLS[name].body).encode()
+    with connected(server) as (connection, stream):
+        connection.sendall(head(name, body, f"Content-Length: {len(body)}", *more))
+        for piece in (body[:20], body[20:]):
+            messages(server)  # answered once the server has read what came before
+            connection.sendall(piece)
+        assert told(read_answer(stream)) == expected
+        connection.sendall(whole(name))
+        assert told(read_answer(stream)) == expected
+
+
+@pytest.mark.parametrize("more", WISHES.values(), ids=WISHES)
+def test_wish_for_another_protocol_is_ignored_in_a_head_in_pieces(
+    server: Any, more: list[str]
+) -> None:
+    data = whole("kirim mark_as_read", *more)
+    with connected(server) as (connection, stream):
+        for start in range(0, len(data), 60):
+            connection.sendall(data[start : start + 60])
+            messages(server)
+        assert read_answer(stream).status == 200
+
+
+def test_wish_for_another_protocol_is_ignored_before_chunks_and_further_calls(server: Any) -> None:
+    body = json.dumps(KIRIM_RECEIPT).encode()
+    first = head("kirim mark_as_read", body, "Transfer-Encoding: chunked", *H2C)
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with connected(server) as (connection, stream):
+        connection.sendall(first + chunks + whole("d7 mark_as_read", *H2C))
+        assert json.loads(read_answer(stream).body)["data"]["status"] == "read"
+        assert json.loads(read_answer(stream).body) == "Message successfully marked as read"
+
+
+@pytest.mark.parametrize("connection", ["close, Upgrade, HTTP2-Settings", "Upgrade, close"])
+def test_wish_to_close_stands_beside_the_wish_for_another_protocol(
+    server: Any, connection: str
+) -> None:
+    more = [f"Connection: {connection}", *H2C[1:]]
+    with connected(server) as (opened, stream):
+        opened.sendall(whole("kirim mark_as_read", *more))
+        answer = read_answer(stream)
+        assert answer.status == 200
+        assert answer.headers["Connection"] == "close"
+        assert stream.read() == b""
+
+
 def test_connection_without_a_word_is_closed_with_it(server: Any) -> None:
     assert until_closed(server, b"") == b""
 
@@ -711,6 +807,22 @@ CREDENTIALS = [
 def test_repeated_header_is_no_crash(server: Any, name: str, header: str) -> None:
     answer = raw(server, whole(name, f"{header}: other", f"{header}: another"))
     assert answer.status < 500
+
+
+CREDENTIAL = b"api-key: A3b8497f58a94e84b671aca43d06c1e27"
+UNDERSCORED = CREDENTIAL.replace(b"-", b"_", 1)
+
+
+@pytest.mark.parametrize("sent", [UNDERSCORED, b"api-key: wrong\r\n" + UNDERSCORED])
+def test_header_with_an_underscore_is_another_header(server: Any, sent: bytes) -> None:
+    before = messages(server)
+    answer = raw(server, whole("kaleyra mark_as_read").replace(CREDENTIAL, sent))
+    assert (answer.status, json.loads(answer.body)["code"]) == (401, "RBC001")
+    assert messages(server) == before
+
+
+def test_header_with_an_underscore_does_no_harm_to_its_namesake(server: Any) -> None:
+    assert raw(server, whole("kaleyra mark_as_read", "api_key: wrong")).status == 202
 
 
 OVERSIZED = {

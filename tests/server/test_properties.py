@@ -281,6 +281,9 @@ SEGMENTS = st.text(
 ) | st.sampled_from(["..", ".", "a\nb", "\0", "%", "{message_id}"])
 
 
+IDEMPOTENCY_KEYS = st.sampled_from(["", "k-1", "k-2", "k-3"]) | HEADER_VALUES
+
+
 def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to every member of an object."""
     for key in value:
@@ -406,6 +409,19 @@ def test_any_headers_get_a_declared_answer(
 ) -> None:
     headers = data.draw(st.dictionaries(HEADER_NAMES, HEADER_VALUES, min_size=1, max_size=4))
     call(world, operation, encoded(operation.body), **headers)
+
+
+@given(data=st.data())
+@MANY
+def test_any_body_with_an_idempotency_key_gets_a_declared_answer(
+    world: World, data: st.DataObject
+) -> None:
+    kirim = OPERATIONS[-1]
+    body = encoded(data.draw(st.just(kirim.body) | mutated(kirim.body) | VALUES))
+    key = data.draw(IDEMPOTENCY_KEYS)
+    answer = call(world, kirim, body, **{"Idempotency-Key": key})
+    replayed = answer.headers.get("Idempotent-Replayed")
+    assert (replayed in ("true", "false")) == (bool(key) and answer.status_code == 200)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)

@@ -10,11 +10,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+
+from tests.calls import BY_PROVIDER, WAMID, ValidCall
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main"}
@@ -27,6 +30,13 @@ NXCLOUD_BODY = json.dumps(
         "status": "read",
     }
 )
+
+FRESH = {
+    "d7": "492a17b0-9cd7-11ef-b4bf-0242ac1b0024",
+    "kaleyra": "AXXXXXXXXXXXXXXXXXXX",
+    "nxcloud": "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg",
+    "kirim": WAMID,
+}
 
 
 def mockserver(
@@ -105,6 +115,46 @@ def test_banner_names_every_base_url(bystander: Any) -> None:
         assert f"{bystander.url}/{provider}" in banner
     assert banner.count("curl ") == 4
     assert f"{bystander.url}/_mock/sandboxes/default" in banner
+
+
+def banner_calls(server: Any) -> list[str]:
+    lines = server.log.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if "curl -X" in line]
+
+
+def read_everything(server: Any, call: ValidCall, message_id: str) -> None:
+    """Mark every fresh message read that lies on the business number of the call's message."""
+    url = f"{server.state}/messages"
+    number = requests.get(f"{url}/{message_id}", timeout=5).json()["business_number"]
+    unread = f"{url}?provider={call.provider}&account=main&unread=true"
+    for message in requests.get(unread, timeout=5).json()["messages"]:
+        if message["business_number"] == number:
+            path = call.path.replace(message_id, message["id"])
+            body = call.body.decode().replace(message_id, message["id"]).encode()
+            replace(call, path=path, body=body).send(server.url)
+
+
+def test_banners_calls_succeed_after_everything_was_read(start_server: Any, folder: Path) -> None:
+    first = start_server("--data", str(folder / "data"))
+    for provider, message_id in FRESH.items():
+        read_everything(first, BY_PROVIDER[provider], message_id)
+    first.stop()
+    server = start_server("--data", str(folder / "data"))
+    calls = banner_calls(server)
+    assert not [each for each in FRESH.values() if each in "".join(calls)]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    script = "\n".join(f"{call} --silent --show-error; echo" for call in calls)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        env=os.environ | {"PATH": path},
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    d7, kaleyra, kirim, nxcloud = map(json.loads, done.stdout.splitlines())
+    assert (d7, kaleyra["code"]) == ("Message successfully marked as read", "WA202")
+    assert (kirim["data"]["status"], nxcloud["code"]) == ("read", 0)
 
 
 WRONG_STARTS = {
@@ -239,6 +289,19 @@ def test_signal_ends_with_0_after_the_answer_under_way(start_server: Any, how: i
     assert "Traceback" not in server.log.read_text()
 
 
+def test_signal_ends_a_delay_longer_than_the_servers_patience(start_server: Any) -> None:
+    server = start_server()
+    slow_receipt(server, 60_000)
+    url = f"{server.url}{D7_RECEIPT}"
+    with ThreadPoolExecutor() as pool:
+        under_way = pool.submit(requests.post, url, headers=D7_TOKEN, timeout=30)
+        wait_for_call(server)
+        assert server.stop() == 0
+        answer = under_way.result()
+    assert (answer.status_code, answer.json()) == (200, "Message successfully marked as read")
+    assert "Traceback" not in server.log.read_text()
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_an_idle_server_with_open_connections(start_server: Any, how: int) -> None:
     server = start_server()
@@ -322,6 +385,13 @@ def test_switch_of_the_environment_wins_over_the_file(start_server: Any, folder:
 
 def test_health_of_a_ready_server_is_0(bystander: Any) -> None:
     done = mockserver("health", "--url", bystander.url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_health_asks_no_proxy(bystander: Any, name: str) -> None:
+    proxy = {name: "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
+    done = mockserver("health", "--url", bystander.url, **proxy)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
 
 
@@ -432,6 +502,33 @@ def test_validate_prints_every_wrong_rule(folder: Path) -> None:
     assert done.returncode == 2
     assert "some.toml: fault[0]" in done.stdout
     assert "some.toml: fault[1]" in done.stdout
+
+
+def test_validate_prints_wrong_keys_and_wrong_rules_of_one_file_at_once(folder: Path) -> None:
+    (folder / "some.toml").write_text(
+        "colour = 'red'\n[d7]\nread_receipt_body = 'xml'\n[[fault]]\nfault = {type = 'meteor'}\n"
+    )
+    done = mockserver("validate", "--config", "some.toml", cwd=folder)
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 3
+    for path in ("colour", "d7.read_receipt_body", "fault[0]"):
+        assert f"some.toml: {path}: " in done.stdout
+
+
+def test_validate_leaves_the_data_file_alone(folder: Path) -> None:
+    (folder / "mockserver.toml").write_text("data = 'x.log'\n")
+    assert mockserver("validate", cwd=folder).returncode == 0
+    assert mockserver("validate", cwd=folder, MOCKSERVER_DATA="y.log").returncode == 0
+    assert [each.name for each in folder.iterdir()] == ["mockserver.toml"]
+
+
+def test_no_command_is_answered_with_the_help() -> None:
+    done = mockserver()
+    assert done.returncode == 2
+    assert "Usage: " in done.stderr
+    for command in ("serve", "providers", "health", "validate", "sign"):
+        assert f"\n  {command} " in done.stderr
+    assert done.stdout == ""
 
 
 def test_providers_as_json_is_what_the_server_says(bystander: Any) -> None:

@@ -293,3 +293,77 @@ def test_link_to_a_file_stays_a_link(start_server: Any, file: Path) -> None:
     server.stop()
     assert link.is_symlink()
     assert FIRST in read_ids(start_server("--data", str(file)), "d7")
+
+
+@pytest.fixture
+def start_on_full_disk(start_server: Any, file: Path, tmp_path: Path) -> Any:
+    """Start on the data file, which can grow by so many bytes: any file of that server."""
+    start_server("--data", str(file)).stop()
+
+    def start(room: int) -> Any:
+        size = file.stat().st_size + room
+        limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        (tmp_path / "sitecustomize.py").write_text(limit)
+        path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+        return start_server("--data", str(file), PYTHONPATH=path)
+
+    return start
+
+
+FOUR = (
+    FIRST,
+    SECOND,
+    "0012c7f5-2ba5-49db-8901-4ee9be6dc8d1",
+    "469affd7-0983-4bbc-9d07-ee43e1d1cfef",
+)
+
+
+def try_to_mark(server: Any, message_id: str) -> requests.Response:
+    url = f"{server.url}/whatsapp/v2/read-receipt/{message_id}"
+    return requests.post(url, headers=D7_TOKEN, timeout=10)
+
+
+@pytest.mark.parametrize("room", [0, 1, 50])
+def test_call_that_a_full_disk_cannot_keep_is_a_500_in_the_journal(
+    start_on_full_disk: Any, room: int
+) -> None:
+    server = start_on_full_disk(room)
+    before = messages(server)
+    answer = try_to_mark(server, FIRST)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "mock_bug")
+    [entry] = requests.get(f"{server.state}/requests", timeout=10).json()["requests"]
+    assert entry["id"] == answer.headers["X-Mock-Request-Id"]
+    assert (entry["operation"], entry["response"]["status"]) == ("mark_as_read", 500)
+    assert entry["because"]
+    assert messages(server) == before
+
+
+def test_what_was_answered_before_the_disk_was_full_is_there_after_a_restart(
+    start_on_full_disk: Any, start_server: Any, file: Path
+) -> None:
+    server = start_on_full_disk(250)
+    before = read_ids(server, "d7")
+    assert [try_to_mark(server, each).status_code for each in FOUR] == [200, 200, 500, 500]
+    server.stop(signal.SIGKILL)
+    again = start_server("--data", str(file))
+    assert read_ids(again, "d7") - before == {FIRST, SECOND}
+    assert [try_to_mark(again, each).status_code for each in FOUR] == [200] * 4
+    again.stop(signal.SIGKILL)
+    assert read_ids(start_server("--data", str(file)), "d7") - before == set(FOUR)
+
+
+def test_message_that_a_full_disk_cannot_keep_is_not_there(
+    start_on_full_disk: Any, start_server: Any, file: Path
+) -> None:
+    server = start_on_full_disk(150)
+    body = {"provider": "d7", "from": "+971501112233", "id": "mine"}
+    answer = requests.post(f"{server.state}/messages", json=body, timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "mock_bug")
+    assert requests.get(f"{server.state}/messages/mine", timeout=10).status_code == 404
+    assert (
+        try_to_mark(server, FIRST).status_code == 200
+    )  # a shorter change, for which there is room
+    server.stop(signal.SIGKILL)
+    again = start_server("--data", str(file))
+    assert FIRST in read_ids(again, "d7")
+    write(again, id="mine")

@@ -35,6 +35,10 @@ def first(content: dict[str, Any]) -> Any:
     return content["conversations"][0]["messages"][0]
 
 
+def numbers(content: dict[str, Any], account: int) -> Any:
+    return content["accounts"][account]["numbers"]
+
+
 @pytest.mark.parametrize(
     ("change", "path", "reason"),
     [
@@ -74,6 +78,33 @@ def first(content: dict[str, Any]) -> Any:
             "expected one of good, expired, rate_limited, came 'bored'",
         ),
         (
+            lambda c: numbers(c, 2)[0].update(number=numbers(c, 0)[1]["number"]),
+            "accounts[2].numbers[0].number",
+            "duplicate: '+628111222444' stands at accounts[0].numbers[1].number already",
+        ),
+        (
+            lambda c: numbers(c, 0)[1].update(phone_number_id="106540352242922"),
+            "accounts[0].numbers[1].phone_number_id",
+            "duplicate: '106540352242922' stands at accounts[0].numbers[0].phone_number_id already",
+        ),
+        (
+            lambda c: c["accounts"][1].update(api_key=c["accounts"][0]["api_key"]),
+            "accounts[1].api_key",
+            "duplicate",
+        ),
+        (lambda c: c["accounts"][1].update(api_key=""), "accounts[1].api_key", "empty"),
+        (lambda c: c["accounts"][1].pop("api_key"), "accounts[1].api_key", "Missing"),
+        (lambda c: c["accounts"][1].update(label=""), "accounts[1].label", "empty"),
+        (lambda c: numbers(c, 1)[0].update(number=""), "accounts[1].numbers[0].number", "empty"),
+        (
+            lambda c: numbers(c, 1)[0].update(phone_number_id=""),
+            "accounts[1].numbers[0].phone_number_id",
+            "empty",
+        ),
+        (lambda c: c["accounts"][1].update(numbers=[]), "accounts[1].numbers", "minimum length 1"),
+        (lambda c: c["accounts"][1].pop("numbers"), "accounts[1].numbers", "Missing"),
+        (lambda c: first(c).update(text={"body": "\ud800"}), "", "surrogate"),
+        (
             lambda c: c["accounts"][0]["numbers"][0].update(state="lost"),
             "accounts[0].numbers[0].state",
             "came 'lost'",
@@ -106,6 +137,18 @@ def test_wrong_report_is_refused(fixtures: Path) -> None:
     file.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(Mistakes, match=r"reports\[1\]\.body\.messages\[0\]\.status"):
         create_app(Settings(fixtures=fixtures))
+
+
+def test_repeated_report_is_refused(fixtures: Path) -> None:
+    file = fixtures / "d7.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["reports"][2]["id"] = content["reports"][0]["id"]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(Mistakes) as caught:
+        create_app(Settings(fixtures=fixtures))
+    [mistake] = map(str, caught.value.mistakes)
+    assert mistake.startswith(f"{file}: reports[2].id: duplicate: ")
+    assert mistake.endswith(" stands at reports[0].id already")
 
 
 def test_ages_are_relative_to_the_start(client: Any, clock: Any) -> None:

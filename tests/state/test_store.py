@@ -8,7 +8,7 @@ import pytest
 from mockserver.core.message import Message
 from mockserver.state.storage import Memory
 from mockserver.state.store import MessageStore
-from mockserver.state.table import Database
+from mockserver.state.table import Change, Database
 
 
 def message(id: str, received_at: int, **other: Any) -> Message:
@@ -23,6 +23,17 @@ def message(id: str, received_at: int, **other: Any) -> Message:
         "sequence": 0,
     }
     return Message(id=id, received_at=received_at, **(fields | other))
+
+
+class FullOnce(Memory):
+    """Cannot keep the next changes once ``full`` is set."""
+
+    full = False
+
+    def append(self, changes: list[Change]) -> None:
+        if self.full:
+            self.full = False
+            raise OSError("no space left on the device")
 
 
 @pytest.fixture
@@ -89,6 +100,40 @@ def test_a_message_that_comes_before_a_read_one_is_unread(store: MessageStore) -
     store.add([message("a", 10), message("c", 30)])
     read(store, "c")
     assert read_ids(store) == ["a", "b", "c"]
+
+
+def test_only_the_marked_message_is_told_upstream(store: MessageStore) -> None:
+    store.add([message("a", 10), message("b", 20), message("c", 30)])
+    read(store, "b")
+    assert [(each.id, each.upstream_calls) for each in store.all()] == [
+        ("a", 0), ("b", 1), ("c", 0),
+    ]  # fmt: skip
+
+
+def test_marking_that_could_not_be_kept_changes_nothing_and_can_be_repeated() -> None:
+    storage = FullOnce()
+    store = MessageStore(storage)
+    store.add([message("a", 10), message("b", 20), message("c", 30), message("d", 40)])
+    before = store.all()
+    storage.full = True
+    with pytest.raises(OSError, match="no space left"):
+        read(store, "c")
+    assert store.all() == before
+    read(store, "c")
+    assert read_ids(store) == ["a", "b", "c"]
+    assert [each.upstream_calls for each in store.all()] == [0, 0, 1, 0]
+
+
+def test_message_that_could_not_be_kept_is_not_there_and_can_be_added_again() -> None:
+    storage = FullOnce()
+    store = MessageStore(storage)
+    storage.full = True
+    with pytest.raises(OSError, match="no space left"):
+        store.add([message("a", 10)])
+    assert store.all() == []
+    store.add([message("a", 10), message("b", 20)])
+    read(store, "b")
+    assert read_ids(store) == ["a", "b"]
 
 
 def test_what_is_handed_out_cannot_be_changed(store: MessageStore) -> None:
