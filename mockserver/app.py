@@ -14,9 +14,10 @@ from mockserver.core.ports import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.registry import default_switches, find_providers
 from mockserver.faults.book import RuleBook
+from mockserver.faults.scenario import load_scenarios
 from mockserver.state.journal import Journal
 from mockserver.state.sandbox import Sandbox
-from mockserver.state.seed import load_seeds
+from mockserver.state.seed import read_seeds
 from mockserver.state.storage import LogFile, Memory
 from mockserver.version import __version__
 from mockserver.web import App, shared_paths
@@ -58,16 +59,17 @@ def create_sandbox(
     settings: Settings, providers: Mapping[str, Provider], clock: Clock, ids: Ids
 ) -> Sandbox:
     """The world that always exists. Raises Mistakes."""
-    seeds = load_seeds(providers, settings.fixtures_folder)
+    seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
     labels = {id: [account.label for account in seed.accounts] for id, seed in seeds.items()}
-    rules = RuleBook(providers, labels, ids)
-    mistakes = []
-    for place, rule in enumerate(settings.faults):
-        try:
-            rules.add(rule)
-        except Refused as refused:
-            reason = f"{refused.message}; {refused.hint}"
-            mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
+    folder = settings.scenarios_folder
+    scenarios, wrong = load_scenarios(folder)
+    rules = RuleBook(providers, labels, clock, ids, scenarios)
+    mistakes += wrong
+    mistakes += [
+        Mistake(str(folder / f"{name}.toml"), path, reason)
+        for name, path, reason in rules.mistakes()
+    ]
+    mistakes += _begin(rules, settings)
     if mistakes:
         raise Mistakes(mistakes)
     return Sandbox(
@@ -83,3 +85,20 @@ def create_sandbox(
         clock=clock,
         ids=ids,
     )
+
+
+def _begin(rules: RuleBook, settings: Settings) -> list[Mistake]:
+    """Make the scenario's and the configuration's rules, and tell what is wrong with them."""
+    mistakes = []
+    if settings.scenario is not None:
+        try:
+            rules.apply(settings.scenario)
+        except Refused as refused:
+            mistakes.append(Mistake("--scenario", "", f"{refused.message}; {refused.hint}"))
+    for place, rule in enumerate(settings.faults):
+        try:
+            rules.add(rule)
+        except Refused as refused:
+            reason = f"{refused.message}; {refused.hint}"
+            mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
+    return mistakes

@@ -29,13 +29,13 @@ def _part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str, str])
     for account in accounts:
         credentials = "  ".join(f"{name} {value}" for name, value in account.credentials.items())
         lines.append(f"  {account.label}: {credentials}")
-    message = _first_message(sandbox, accounts[0]) if accounts else None
+    message = sample_message(sandbox, accounts[0]) if accounts else None
     if message:
         lines.append(f"  {_curl(url, provider, accounts[0], message, sign)}")
     return "\n".join([*lines, ""])
 
 
-def _first_message(sandbox: Sandbox, account: Account) -> Message | None:
+def sample_message(sandbox: Sandbox, account: Account) -> Message | None:
     """One to mark read on the first number: the fixture's first fresh unread, or the newest."""
     found = sandbox.messages.all(
         provider=account.provider,

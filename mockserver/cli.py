@@ -1,17 +1,19 @@
 """The command line: arguments → settings."""
 
 import http.client
+import importlib
 import json
 import logging
 import shutil
 import sys
-import urllib.error
+import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -25,10 +27,11 @@ from mockserver.core.errors import Mistakes
 from mockserver.core.ids import Ids
 from mockserver.core.provider import Provider, Signing
 from mockserver.core.registry import find_providers
+from mockserver.remote import Unreachable, ask
 from mockserver.server.run import listen, run, url_of
 from mockserver.state.seed import load_seeds
 from mockserver.version import __version__
-from mockserver.web import BODY_LIMIT, SLEEP
+from mockserver.web import BODY_LIMIT, DELIVERY
 
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
@@ -102,6 +105,8 @@ def serve(config: Path | None, **options: str | None) -> None:
         first, *others = found.mistakes
         more = f" (and {len(others)} more: mockserver validate shows all)" if others else ""
         stop(f"{first}{more}", code=2)
+    except OSError as error:
+        stop(f"cannot keep the messages in {settings.data}: {error}", code=1)
     try:
         listener = listen(settings.host, settings.port)
     except (OSError, UnicodeError) as error:
@@ -114,7 +119,7 @@ def serve(config: Path | None, **options: str | None) -> None:
         click.echo(banner.text(url, providers, app.sandbox, _program(), fixtures), err=True)
         click.echo(f"mockserver ready: {url}")
 
-    run(app, listener, announce, body_limit=BODY_LIMIT, sleep_key=SLEEP)
+    run(app, listener, announce, body_limit=BODY_LIMIT, delivery_key=DELIVERY)
 
 
 @main.command()
@@ -213,6 +218,119 @@ def sign(
         click.echo(f"{name}: {value}")
 
 
+@main.group()
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8080",
+    envvar="MOCKSERVER_URL",
+    show_default=True,
+    help="the running server",
+)
+@click.pass_context
+def faults(context: click.Context, url: str) -> None:
+    """List, add, apply, clear and replay the fault rules of a running server."""
+    context.obj = url
+
+
+@faults.command("list")
+@click.pass_obj
+def list_faults(url: str) -> None:
+    """Print the rules, and the scenarios that can be applied."""
+    for rule in json.loads(_ask(url, "GET", "/faults"))["faults"]:
+        click.echo(json.dumps(rule, ensure_ascii=False))
+    for scenario in json.loads(_ask(url, "GET", "/scenarios"))["scenarios"]:
+        click.echo(f"scenario {scenario['name']}: {scenario['description']}", err=True)
+
+
+@faults.command("add")
+@click.argument("rule", metavar="RULE")
+@click.pass_obj
+def add_fault(url: str, rule: str) -> None:
+    """Add a rule, given as JSON; @FILE or @- reads it."""
+    try:
+        data = json.loads(_read(rule, "RULE"))
+    except ValueError as error:
+        stop(f"the rule is not JSON: {error}", code=2)
+    click.echo(_ask(url, "POST", "/faults", data))
+
+
+@faults.command("apply")
+@click.argument("name")
+@click.pass_obj
+def apply_scenario(url: str, name: str) -> None:
+    """Put the rules of a scenario in place of those that are there."""
+    found = json.loads(_ask(url, "POST", f"/scenarios/{urllib.parse.quote(name, safe='')}"))
+    click.echo(f"{name}: {len(found['faults'])} rules")
+
+
+@faults.command("clear")
+@click.pass_obj
+def clear_faults(url: str) -> None:
+    """Remove all rules."""
+    _ask(url, "DELETE", "/faults")
+
+
+@faults.command("transcript")
+@click.pass_obj
+def print_transcript(url: str) -> None:
+    """Print what struck whom, in order, as JSON Lines."""
+    click.echo(_ask(url, "GET", "/faults/transcript"), nl=False)
+
+
+@faults.command("replay")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.pass_obj
+def replay(url: str, file: TextIO) -> None:
+    """Make the calls of a transcript fail in the same way again, by their ordinal numbers.
+
+    Reset the server first, so that it counts from the start.
+    """
+    try:
+        lines = [_line(json.loads(line)) for line in file if line.strip()]
+        rules = _again(line for line in lines if line.get("rule") != "header")
+    except (ValueError, KeyError, TypeError) as error:
+        stop(f"{file.name} is no transcript: {error}", code=2)
+    _ask(url, "PUT", "/faults", {"faults": rules})
+    click.echo(f"{len(lines)} faults")
+
+
+def _line(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or not isinstance(value["ordinal"], int):
+        raise TypeError(f"expected an object with an ordinal, came {value!r:.80}")
+    return value
+
+
+def _again(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules that strike what a transcript tells of once more, in the order that they struck.
+
+    Equal faults of one operation and account share a rule.
+    """
+    rules: dict[tuple[int, str], dict[str, Any]] = {}
+    struck: Counter[str] = Counter()
+    for line in lines:
+        whose = {name: line[name] for name in ("provider", "operation", "account")}
+        rule = {"name": "replay", "match": whose, "fault": line["fault"], "when": line["when"]}
+        place = (struck[line["request"]], json.dumps(rule, sort_keys=True))
+        struck[line["request"]] += 1
+        rules.setdefault(place, rule | {"schedule": {"ordinals": []}})
+        rules[place]["schedule"]["ordinals"].append(line["ordinal"])
+    return [rules[place] for place in sorted(rules, key=lambda place: place[0])]
+
+
+def _ask(url: str, method: str, path: str, body: Any = None) -> str:
+    try:
+        return ask(url, method, path, body)
+    except Unreachable as error:
+        stop(str(error), code=1)
+
+
+@main.command()
+def demo() -> None:
+    """Watch a client fail over between four providers in trouble."""
+    # Loaded only here, as what it draws with takes a while to load.
+    importlib.import_module("mockserver.demo").main()
+
+
 def _program() -> str:
     """How to call this program again from the same shell."""
     if shutil.which("mockserver"):
@@ -236,7 +354,7 @@ def _signing(
     return Signing(account, chosen, _read(body), SystemClock().now(), extra)
 
 
-def _read(body: str) -> bytes:
+def _read(body: str, name: str = "--body") -> bytes:
     if body == "@-":
         return sys.stdin.buffer.read()
     if not body.startswith("@"):
@@ -244,7 +362,7 @@ def _read(body: str) -> bytes:
     try:
         return Path(body[1:]).read_bytes()
     except OSError as error:
-        stop(f"--body {body}: {error.strerror}", code=2)
+        stop(f"{name} {body}: {error.strerror}", code=2)
 
 
 def _known(what: str, name: str, known: Iterable[str]) -> str:

@@ -35,6 +35,7 @@ class Settings:
     data: Path | None = _setting(
         None, "FILE", "keep the messages in this file across restarts; default: in memory"
     )
+    scenario: str | None = _setting(None, "NAME", "fault scenario to start with; default: none")
     journal: int = _setting(
         10_000, "N", "how many of the newest calls the journal keeps", 0, 1_000_000
     )
@@ -45,6 +46,11 @@ class Settings:
     @property
     def fixtures_folder(self) -> Path:
         return self.fixtures or packaged_fixtures()
+
+    @property
+    def scenarios_folder(self) -> Path:
+        own = self.fixtures_folder / "scenarios"
+        return own if own.is_dir() else packaged_fixtures() / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,31 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import BaseConverter, MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
+from mockserver.core.delivery import Delivery, Ending
 from mockserver.core.pipeline import Target, bug_reply
 from mockserver.core.provider import Provider
 from mockserver.core.sandbox import Sandbox
 
 BODY_LIMIT = 1_048_576
-SLEEP = "mockserver.sleep"
-"""Key of the environment: who holds an answer back, called with seconds. Default: this thread."""
+DELIVERY = "mockserver.delivery"
+"""Key of the environment: a list, where the server can deliver an answer in an unusual way."""
 
-Answer = Callable[[Call], Reply]
+LONGEST_HOLD_MS = 30_000  # on a foreign server, where a silent connection occupies a worker
+
+Work = Callable[[Call], Reply]
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 log = logging.getLogger("mockserver")
 
@@ -32,12 +39,30 @@ class Rest(BaseConverter):
     part_isolating = False
 
 
-class LeanResponse(Response):
-    """A whole body whose headers are final: nothing is left to work out when it is sent."""
+class Answer:
+    """A whole answer as a WSGI application: all that Flask asks of a response.
+
+    Its own response class works out and checks what is certain here, for every answer again.
+    """
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = STATUS_LINES.get(status) or f"{status} Unknown"
+        self.headers = headers
+        self.body = body
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        start_response(self.status, self.headers.to_wsgi_list())
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
+        start_response(self.status, list(self.headers.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+class NoSessions(SessionInterface):
+    """No provider has sessions."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return NO_SESSION
+
+
+NO_SESSION = NullSession()
 
 
 class App(Flask):
@@ -46,7 +71,8 @@ class App(Flask):
     ``hosts`` are the providers' own host names and the prefix that each stands for.
     """
 
-    response_class = LeanResponse
+    session_interface = NoSessions()
+    response_class = Answer  # type: ignore[assignment]
 
     def __init__(self, sandbox: Sandbox, hosts: Mapping[str, str]) -> None:
         super().__init__("mockserver", static_folder=None, template_folder=None)
@@ -56,11 +82,11 @@ class App(Flask):
         self._hosts = hosts
         self.register_error_handler(Exception, self._bug)
 
-    def route_to(self, path: str, answer: Answer) -> None:
-        """Send every method of a path, whose placeholders are written ``{name}``, to ``answer``."""
+    def route_to(self, path: str, work: Work) -> None:
+        """Send every method of a path, whose placeholders are written ``{name}``, to ``work``."""
         rule = re.sub(r"\{(\w+)(?::(\w+))?\}", _placeholder, path)
         self.url_map.add(Rule(rule, endpoint=path))
-        self.view_functions[path] = lambda **args: self._respond(answer(self._call(args)))
+        self.view_functions[path] = lambda **args: self._respond(work(self._call(args)))
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """A provider's own host name is the same as its prefix."""
@@ -96,22 +122,63 @@ class App(Flask):
             too_large=too_large,
         )
 
-    def _respond(self, reply: Reply) -> Response:
-        if reply.delay_ms:
-            request.environ.get(SLEEP, time.sleep)(reply.delay_ms / 1000)
-        return respond(reply)
+    def _respond(self, reply: Reply) -> Answer:
+        if reply.delivery is None or reply.delivery.usual:
+            return respond(reply)
+        if DELIVERY in request.environ:
+            request.environ[DELIVERY].append(reply.delivery)
+            return respond(reply)
+        _tell_once()
+        return Approximate(respond(reply), reply.delivery)
 
-    def _bug(self, error: Exception) -> Response:
+    def _bug(self, error: Exception) -> Answer:
         log.exception("a bug in the server itself, at %s %s", request.method, request.path)
         return respond(bug_reply(error))
 
 
-def respond(reply: Reply) -> Response:
+def respond(reply: Reply) -> Answer:
     if reply.status == 204:
-        return LeanResponse(status=204, headers=reply.headers)
-    body = orjson.dumps(reply.body) if reply.media_type == JSON else reply.body.encode()
+        return Answer(204, reply.headers, b"")
+    body = reply.raw
+    if body is None:
+        body = orjson.dumps(reply.body) if reply.media_type == JSON else reply.body.encode()
     headers = {"Content-Type": reply.media_type, "Content-Length": str(len(body)), **reply.headers}
-    return LeanResponse(body, reply.status, headers)
+    return Answer(reply.status, headers, body)
+
+
+class Approximate(Answer):
+    """The nearest to a delivery that any WSGI server can do: wait in this thread, break off."""
+
+    def __init__(self, answer: Answer, delivery: Delivery) -> None:
+        self.status, self.headers, self.body = answer.status, answer.headers, answer.body
+        self._delivery = delivery
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        ending = self._delivery.ending
+        hold = 0.0 if ending is None else ending.hold_ms
+        hold = LONGEST_HOLD_MS if hold is None else min(hold, LONGEST_HOLD_MS)
+        time.sleep((self._delivery.before_ms + hold) / 1000)
+        start_response(self.status, list(self.headers.items()))
+        return self._slow() if ending is None else self._broken(ending)
+
+    def _broken(self, ending: Ending) -> Iterator[bytes]:
+        """Never all of the length that the head tells."""
+        yield ending.data(b"", self.body)[: max(0, len(self.body) - 1)]
+        raise ConnectionAbortedError("a fault rule ends the connection here")
+
+    def _slow(self) -> Iterator[bytes]:
+        time.sleep(self._delivery.between_ms / 1000)
+        for piece, milliseconds in self._delivery.pieces(self.body):
+            time.sleep(milliseconds / 1000)
+            yield piece
+
+
+@cache
+def _tell_once() -> None:
+    log.warning(
+        "this is not the built-in server: delays occupy a worker, and faults of the connection "
+        "are as near to it as WSGI allows"
+    )
 
 
 def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Target]]:
@@ -171,12 +238,17 @@ def _base_url(environ: WSGIEnvironment) -> str:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    headers = {
-        key[5:].replace("_", "-").lower(): value
+    """An empty content type or length is none: some servers always give the keys."""
+    return {
+        name: value
         for key, value in environ.items()
-        if key.startswith("HTTP_")
+        if (name := _name_of(key)) and (value or not key.startswith("CONTENT"))
     }
-    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(key):
-            headers[key.replace("_", "-").lower()] = environ[key]
-    return headers
+
+
+@lru_cache(maxsize=1_024)
+def _name_of(key: str) -> str:
+    """The header of a key of the environment, empty where it is none. Cached: few are many."""
+    if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        return key.replace("_", "-").lower()
+    return key[5:].replace("_", "-").lower() if key.startswith("HTTP_") else ""

@@ -1,5 +1,6 @@
 """The README is true: its commands are run and its tables are compared with the code."""
 
+import inspect
 import os
 import re
 import shutil
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 import requests
 
-from mockserver.config import SETTINGS, load_settings
+from mockserver.config import SETTINGS, load_settings, packaged_fixtures
 from mockserver.core.registry import find_providers
+from mockserver.faults.scenario import load_scenarios
+from mockserver.faults.unit import find_faults
 from mockserver.version import __version__
 from tests.calls import BY_PROVIDER
 from tests.conftest import ROOT, Server
@@ -173,6 +176,26 @@ def test_switches_table_is_the_codes() -> None:
         for switch in provider.switches
     ]
     assert listed == shown
+
+
+def test_fault_table_is_the_codes() -> None:
+    types = find_faults()
+    listed = [row for row in rows(section("Faults")) if row[0].strip("`") in types]
+    shown = [
+        [
+            f"`{name}`",
+            ", ".join(f"`{setting}`" for setting in unit.schema.fields) or "none",
+            " ".join((inspect.getdoc(unit) or "").split("\n\n")[0].split()),
+        ]
+        for name, unit in types.items()
+    ]
+    assert listed == shown
+
+
+def test_scenario_table_is_the_files() -> None:
+    scenarios, _ = load_scenarios(packaged_fixtures() / "scenarios")
+    listed = [row for row in rows(section("Faults")) if row[0].strip("`") in scenarios]
+    assert listed == [[f"`{each.name}`", each.description] for each in scenarios.values()]
 
 
 def test_operations_table_is_the_codes() -> None:

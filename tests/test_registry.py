@@ -23,6 +23,7 @@ from mockserver.core.provider import Operation, Provider, Subject
 class Error(Catalogue):
     NOT_FOUND = Spec(404, None, "no", when="path", source="test", proof="inferred")
     METHOD_NOT_ALLOWED = Spec(405, None, "no", when="method", source="test", proof="inferred")
+    RATE_LIMIT_EXCEEDED = Spec(429, None, "no", when="often", source="test", proof="inferred")
     BODY_TOO_LARGE = Spec(413, None, "no", when="size", source="test", proof="inferred")
 
 

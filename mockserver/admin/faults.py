@@ -1,5 +1,7 @@
 """Fault rules."""
 
+import json
+
 from mockserver.admin.desk import Desk, body_of
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Refused
@@ -12,6 +14,31 @@ def find(desk: Desk, call: Call) -> Reply:
 
 def add(desk: Desk, call: Call) -> Reply:
     return Reply(201, desk.sandbox.faults.add(body_of(call)).to_json())
+
+
+def replace(desk: Desk, call: Call) -> Reply:
+    """``{"faults": […]}`` in place of those that are there, all or none."""
+    rules = body_of(call).get("faults")
+    if not isinstance(rules, list):
+        raise Refused("bad_rule", "faults: expected a list of rules", 'send {"faults": [rule, …]}')
+    desk.sandbox.faults.replace(rules)
+    return find(desk, call)
+
+
+def scenarios(desk: Desk, call: Call) -> Reply:
+    return Reply(200, {"scenarios": desk.sandbox.faults.scenarios()})
+
+
+def apply(desk: Desk, call: Call) -> Reply:
+    """A scenario's rules in place of those that are there."""
+    desk.sandbox.faults.apply(call.args["name"])
+    return find(desk, call)
+
+
+def transcript(desk: Desk, call: Call) -> Reply:
+    """What struck whom, in order, as JSON Lines."""
+    lines = [json.dumps(each, ensure_ascii=False) for each in desk.sandbox.faults.transcript()]
+    return Reply(200, "".join(f"{line}\n" for line in lines), media_type="application/jsonl")
 
 
 def clear(desk: Desk, call: Call) -> Reply:

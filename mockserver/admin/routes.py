@@ -21,8 +21,16 @@ ROUTES: dict[str, dict[str, Handler]] = {
     f"{SANDBOX}/reset": {"POST": status.reset},
     f"{SANDBOX}/messages": {"GET": messages.find, "POST": messages.write},
     f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show},
-    f"{SANDBOX}/faults": {"GET": faults.find, "POST": faults.add, "DELETE": faults.clear},
+    f"{SANDBOX}/faults": {
+        "GET": faults.find,
+        "POST": faults.add,
+        "PUT": faults.replace,
+        "DELETE": faults.clear,
+    },
+    f"{SANDBOX}/faults/transcript": {"GET": faults.transcript},
     f"{SANDBOX}/faults/{{rule_id}}": {"DELETE": faults.remove},
+    f"{SANDBOX}/scenarios": {"GET": faults.scenarios},
+    f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply},
     f"{SANDBOX}/requests": {"GET": journal.find},
 }
 

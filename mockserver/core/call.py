@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.core.delivery import Delivery
+
 JSON = "application/json"
 
 
@@ -44,12 +46,16 @@ class Call:
                 raise BadJSON(str(error)) from None
         return self._json
 
+    def json_or_none(self) -> Any:
+        """The decoded body for looking, not for checking."""
+        try:
+            return self.json()
+        except BadJSON:
+            return None
+
     def object(self) -> dict[str, Any]:
         """The body as a JSON object, empty where it is none: for looking, not for checking."""
-        try:
-            value = self.json()
-        except BadJSON:
-            return {}
+        value = self.json_or_none()
         return value if isinstance(value, dict) else {}
 
     def header(self, name: str) -> str:
@@ -60,7 +66,8 @@ class Call:
 class Reply:
     """The answer to a call. ``body`` is a JSON value, or text when ``media_type`` is not JSON.
 
-    ``because`` is for the journal only. ``delay_ms`` holds the answer back.
+    ``because`` is for the journal only. ``delivery`` says how the answer goes over the wire where
+    that is not the usual way; ``raw`` is the body's bytes where they are no JSON after all.
     """
 
     status: int
@@ -68,4 +75,5 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = JSON
     because: str | None = None
-    delay_ms: float = 0.0
+    raw: bytes | None = None
+    delivery: Delivery | None = None

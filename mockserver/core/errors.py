@@ -41,7 +41,7 @@ class Catalogue(Enum):
         return spec
 
 
-REQUIRED = ("NOT_FOUND", "METHOD_NOT_ALLOWED", "BODY_TOO_LARGE")
+REQUIRED = ("NOT_FOUND", "METHOD_NOT_ALLOWED", "BODY_TOO_LARGE", "RATE_LIMIT_EXCEEDED")
 
 
 class Fail(Exception):

@@ -4,7 +4,7 @@ import difflib
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Fail, Refused
@@ -28,28 +28,70 @@ def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
     """Answer a call to one of the targets that share its path, and record it."""
     started = time.perf_counter()
     target, exchange = _choose(sandbox, targets, call)
-    blow = Blow()
-    error = None
+    outcome = Outcome(call, Reply(500), exchange, retry_of=sandbox.faults.retried(exchange))
     try:
-        exchange.operation = _operation(target, call)
-        blow = sandbox.faults.strike(exchange)
-        reply = _perform(exchange, blow)
-    except Fail as fail:
-        error = fail.row.name
-        reply = target.provider.envelope(fail, call)
-        reply.because = fail.because
-        if fail.row is target.provider.errors["METHOD_NOT_ALLOWED"]:
-            reply.headers["Allow"] = ", ".join(target.operations)
+        _play(target, exchange, sandbox.faults.strike(exchange), outcome)
     except Refused as refused:
-        reply = Reply(refused.status, refused.body(), because=refused.message)
+        outcome.reply = Reply(refused.status, refused.body(), because=refused.message)
     except Exception as bug:
         log.exception("a bug in the server itself")
-        reply = bug_reply(bug)
-    reply.delay_ms = blow.delay_ms
-    if blow.rule:
-        reply.headers["X-Mock-Fault"] = blow.rule
-    duration = (time.perf_counter() - started) * 1000 + reply.delay_ms
-    return _recorded(sandbox, Outcome(call, reply, exchange, error, blow.rule, duration))
+        outcome.reply = bug_reply(bug)
+    delivery = outcome.reply.delivery
+    delay = delivery.before_ms + delivery.between_ms if delivery else 0.0
+    outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
+    return _recorded(sandbox, outcome)
+
+
+def _play(target: Target, exchange: Exchange, blow: Blow | None, outcome: Outcome) -> None:
+    """Do the work, or find out what it would have answered, and let the faults have their way."""
+    exchange.rehearsal = blow is not None and blow.terminal is not None and not blow.after
+    outcome.reply, outcome.error = _natural(target, exchange)
+    outcome.committed = outcome.error is None and not exchange.rehearsal
+    if blow is not None:
+        _struck(target, exchange, outcome, blow)
+
+
+def _natural(target: Target, exchange: Exchange) -> tuple[Reply, str | None]:
+    """The provider's own answer, and the name of the error if it is one."""
+    try:
+        return _finished(target, exchange, _worked(target, exchange)), None
+    except Fail as fail:
+        return _failed(target, exchange, fail), fail.row.name
+
+
+def _finished(target: Target, exchange: Exchange, reply: Reply) -> Reply:
+    if target.provider.finish is not None:
+        target.provider.finish(exchange, reply)
+    return reply
+
+
+def _failed(target: Target, exchange: Exchange, fail: Fail) -> Reply:
+    reply = target.provider.envelope(fail, exchange.call)
+    reply.because = fail.because
+    if fail.row is target.provider.errors["METHOD_NOT_ALLOWED"]:
+        reply.headers["Allow"] = ", ".join(target.operations)
+    if "retry_after" in fail.details:
+        reply.headers["Retry-After"] = str(fail.details["retry_after"])
+    return _finished(target, exchange, reply)
+
+
+def _struck(target: Target, exchange: Exchange, outcome: Outcome, blow: Blow) -> None:
+    """Put what the faults make of the answer in its place."""
+    natural = outcome.reply
+    outcome.blow, outcome.natural = blow, natural
+    outcome.reply = replace(natural, headers=dict(natural.headers))
+    if blow.answer is not None:
+        outcome.error = None
+        try:
+            outcome.reply = blow.answer(outcome.reply)
+        except Fail as fail:
+            outcome.reply, outcome.error = _failed(target, exchange, fail), fail.row.name
+    elif blow.terminal:
+        outcome.error = None
+    if blow.delivery.ending is not None:
+        outcome.reply.because = f"injected by {blow.rule}: the connection ends"
+    outcome.reply.delivery = blow.delivery
+    outcome.reply.headers["X-Mock-Fault"] = blow.rule or ""
 
 
 def bug_reply(bug: Exception) -> Reply:
@@ -98,26 +140,19 @@ def _choose(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> tuple[Ta
         if credential is not None or len(targets) == 1:
             break
     account = sandbox.account(target.provider.id, credential)
-    return target, Exchange(call, target.provider, sandbox, account)
+    operation = target.operations.get(call.method)
+    return target, Exchange(call, target.provider, sandbox, account, operation)
 
 
-def _operation(target: Target, call: Call) -> Operation:
-    rows = target.provider.errors
+def _worked(target: Target, exchange: Exchange) -> Reply:
+    rows, call, operation = target.provider.errors, exchange.call, exchange.operation
     if not target.operations:
         raise Fail(rows["NOT_FOUND"], f"{target.provider.title} documents no such path")
-    operation = target.operations.get(call.method)
     if operation is None:
         known = ", ".join(target.operations)
         raise Fail(rows["METHOD_NOT_ALLOWED"], f"{call.method} here; documented: {known}")
     if call.too_large:
         raise Fail(rows["BODY_TOO_LARGE"], "the body is larger than the server's limit")
-    return operation
-
-
-def _perform(exchange: Exchange, blow: Blow) -> Reply:
-    assert exchange.operation is not None
-    if blow.fail:
-        raise blow.fail
-    for check in exchange.operation.checks:
+    for check in operation.checks:
         check(exchange)
-    return exchange.operation.handler(exchange)
+    return operation.handler(exchange)

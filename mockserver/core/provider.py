@@ -69,6 +69,7 @@ class Provider:
     headers a client must send. ``new_ids`` makes the id, and the external id if there is one, of
     a new message from its direction, customer and time. ``sample`` is the path arguments and the
     body of a call that marks a message of the account read.
+    ``finish`` adds what stands on every answer, whatever it is.
     ``records`` are the schemas of further fixture collections.
     ``signed`` says that what ``sign`` makes is good for one body and a short time only;
     ``sign_options`` are what it can be told to do differently.
@@ -85,6 +86,7 @@ class Provider:
     sign: Callable[[Signing], dict[str, str]]
     new_ids: Callable[[Ids, str, str, int], tuple[str, str | None]]
     sample: Callable[[Account, Message], tuple[dict[str, str], dict[str, Any] | None]]
+    finish: Callable[[Exchange, Reply], None] | None = None
     switches: tuple[Switch, ...] = ()
     records: Mapping[str, Schema] = field(default_factory=dict)
     fixture: Path | None = None
@@ -108,7 +110,8 @@ class Exchange:
     """Everything that a check or a handler may see and do.
 
     ``account`` is None until somebody known is named; ``data`` is the validated body;
-    ``message`` is set by the check that looked it up.
+    ``message`` is set by the check that looked it up. A ``rehearsal`` changes nothing: it only
+    finds out the answer.
     """
 
     call: Call
@@ -118,6 +121,7 @@ class Exchange:
     operation: Operation | None = None
     data: Any = None
     message: Message | None = None
+    rehearsal: bool = False
 
     @property
     def caller(self) -> Account:
@@ -141,6 +145,8 @@ class Exchange:
 
     def mark_read(self, *, earlier: bool = False, typing: bool = False) -> Message:
         """Mark the target read, and show the typing bubble for 25 s from now."""
+        if self.rehearsal:
+            return self.target
         now = self.call.received_at
         self.message = self.world.messages.mark_read(
             self.target, now, earlier=earlier, typing_until=now + TYPING_MS if typing else None
@@ -158,10 +164,20 @@ class Exchange:
 
     def note(self, name: str, value: Any, lifetime: int) -> None:
         """Note something for this account, for so many milliseconds."""
-        self.world.notes.keep(self._note(name), value, self.call.received_at + lifetime)
+        if not self.rehearsal:
+            self.world.notes.keep(self._note(name), value, self.call.received_at + lifetime)
 
     def _note(self, name: str) -> tuple[str, str, str]:
         return (self.provider.id, self.caller.label, name)
+
+    @property
+    def operation_name(self) -> str | None:
+        return self.operation.name if self.operation else None
+
+    def named(self) -> Message | None:
+        """The message that the call names, whoever's it is."""
+        message_id = self.subject().message_id
+        return self.world.messages.get(self.provider.id, message_id) if message_id else None
 
     def subject(self) -> Subject:
         """What the call is about, completed from the message it names."""

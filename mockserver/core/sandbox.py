@@ -1,23 +1,53 @@
 """What the pipeline and the administration need of a sandbox, as small interfaces."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Fail
+from mockserver.core.delivery import Delivery
 from mockserver.core.ports import World
 from mockserver.core.provider import Exchange
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that struck a call: by which draw and seed, and the fault exactly as it came out.
+
+    ``id`` is ``header`` where the request asked for the fault itself. ``again`` is a fault that
+    does the same to any call.
+    """
+
+    id: str
+    seed: int
+    draw: float
+    fault: Mapping[str, Any]
+    again: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"rule": self.id, "seed": self.seed, "draw": self.draw, "fault": dict(self.fault)}
+
+
 @dataclass(slots=True)
 class Blow:
-    """What the fault rules do to one call. ``rule`` is the id to report."""
+    """What the fault rules do to one call.
 
-    rule: str | None = None
-    delay_ms: float = 0.0
-    fail: Fail | None = None
+    ``answer`` makes the answer from the natural one, and raises Fail for a documented error;
+    None leaves it. ``terminal`` is the rule that takes the natural answer away, the first one
+    wins; ``after`` says that the work is done before that.
+    """
+
+    hits: list[Hit] = field(default_factory=list)
+    delivery: Delivery = field(default_factory=Delivery)
+    answer: Callable[[Reply], Reply] | None = None
+    terminal: str | None = None
+    after: bool = False
+
+    @property
+    def rule(self) -> str | None:
+        """The id to report."""
+        return self.terminal or (self.hits[0].id if self.hits else None)
 
 
 class Rule(Protocol):
@@ -27,8 +57,20 @@ class Rule(Protocol):
 class Faults(Protocol):
     """The fault rules of one sandbox, in order of creation."""
 
-    def strike(self, exchange: Exchange) -> Blow:
-        """Count the call against every rule that matches. Raises Refused for a bad header."""
+    def strike(self, exchange: Exchange) -> Blow | None:
+        """Count the call against every rule that matches; None where none strikes.
+
+        Raises Refused for a bad header.
+        """
+
+    def transcript(self) -> list[dict[str, Any]]:
+        """What struck whom, in order."""
+
+    def forget(self) -> None:
+        """Clear, and begin to count and to write down anew."""
+
+    def retried(self, exchange: Exchange) -> str | None:
+        """The id of an equal call of the last ten minutes whose answer a fault had taken."""
 
     def add(self, data: Any) -> Rule:
         """Raises Refused with the list of what exists; nothing is stored then."""
@@ -36,6 +78,14 @@ class Faults(Protocol):
     def all(self) -> Sequence[Rule]: ...
 
     def remove(self, rule_id: str) -> bool: ...
+
+    def scenarios(self) -> list[dict[str, Any]]: ...
+
+    def apply(self, name: str) -> None:
+        """The rules of a scenario in place of those that are there. Raises Refused."""
+
+    def replace(self, rules: list[Any]) -> None:
+        """All or none of them in place of those that are there. Raises Refused."""
 
     def clear(self) -> None: ...
 
@@ -45,13 +95,18 @@ class Outcome:
     """How a call went, for the journal.
 
     ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
+    ``natural`` is the answer without faults, where some struck; ``committed`` whether the call's
+    work was done; ``retry_of`` the entry of an equal call whose answer a fault had taken.
     """
 
     call: Call
     reply: Reply
     exchange: Exchange | None = None
     error: str | None = None
-    fault: str | None = None
+    blow: Blow | None = None
+    natural: Reply | None = None
+    committed: bool = False
+    retry_of: str | None = None
     duration_ms: float = 0.0
 
 

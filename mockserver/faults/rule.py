@@ -3,38 +3,71 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from mockserver.core.clock import parse_duration
+from mockserver.core.content import one_of
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
-from mockserver.faults.unit import Fault
+from mockserver.core.sandbox import Blow, Hit
+from mockserver.faults.match import MatchSchema, matches
+from mockserver.faults.unit import Turn, Unit
 
 LARGEST = 2**53  # the largest whole number that every JSON reader keeps
 
 
-class MatchSchema(Schema):
-    provider = fields.String()
-    operation = fields.String()
-    account = fields.String()
-    message_id = fields.String()
-    business_number = fields.String()
+def instant(text: str, now: int) -> int:
+    """Milliseconds of a time with its offset, or of a duration since ``now``.
+
+    Raises ValidationError.
+    """
+    try:
+        if text.startswith("P"):
+            return now + parse_duration(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(f"expected a time or a duration: {error}") from None
+    if moment.tzinfo is None:
+        raise ValidationError("expected a time with its offset, such as 2026-11-21T06:00:00Z")
+    return round(moment.timestamp() * 1000)
 
 
-class ScheduleSchema(Schema):
-    skip = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, LARGEST))
-    times = fields.Integer(
-        strict=True, load_default=None, allow_none=True, validate=validate.Range(1, LARGEST)
-    )
-    probability = fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1))
+def check_instant(text: str) -> None:
+    instant(text, 0)
+
+
+WHOLE = validate.Range(0, LARGEST)
+ScheduleSchema = Schema.from_dict(
+    {
+        "skip": fields.Integer(strict=True, load_default=0, validate=WHOLE),
+        "times": fields.Integer(
+            strict=True, load_default=None, allow_none=True, validate=validate.Range(1, LARGEST)
+        ),
+        "every": fields.Integer(strict=True, validate=validate.Range(1, LARGEST)),
+        "probability": fields.Float(load_default=1.0, validate=validate.Range(min=0, max=1)),
+        "from": fields.String(validate=check_instant),
+        "until": fields.String(validate=check_instant),
+        "ordinals": fields.List(
+            fields.Integer(strict=True, validate=validate.Range(1, LARGEST)),
+            validate=validate.Length(max=100_000),
+        ),
+        "sequence": fields.String(
+            validate=validate.Regexp(
+                r"[F.]{1,10000}R?\Z", error="expected F and . for the calls, and R to start again"
+            )
+        ),
+    }
+)
 
 
 class RuleSchema(Schema):
     name = fields.String(load_default=None, allow_none=True)
     match = fields.Nested(MatchSchema, load_default=dict)
     fault = fields.Dict(keys=fields.String(), required=True)
+    when = fields.String(load_default="before", validate=one_of(("before", "after")))
     schedule = fields.Nested(ScheduleSchema, load_default=lambda: ScheduleSchema().load({}))
     seed = fields.Integer(
         strict=True,
@@ -46,73 +79,90 @@ class RuleSchema(Schema):
 
 @dataclass(slots=True)
 class Rule:
-    """A fault with its envelope. ``twins`` counts the equal rules that were made before it."""
+    """A fault with its envelope.
+
+    ``number`` is its place in the order of creation, ``twin`` tells it from equal
+    rules that are in force, ``made_at`` is when it was made.
+    """
 
     id: str
     definition: Mapping[str, Any]
-    fault: Fault
+    fault: Unit
     seed: int
-    twins: int = 0
+    made_at: int
+    seed_chosen: bool = False
+    number: int = 0
+    twin: int = 0
     calls: int = 0
     hits: int = 0
+    ordinals: frozenset[int] | None = None
+    key: str = field(init=False)
+    """What the rule does, as text: the same in every run, unlike its id."""
 
-    @property
-    def key(self) -> str:
-        """What the rule says, as text: the same in every run, unlike its id."""
-        return json.dumps(self.definition, sort_keys=True)
+    def __post_init__(self) -> None:
+        said = {**self.definition, "name": None, "seed": self.seed}
+        self.key = json.dumps(said, sort_keys=True)
 
     def to_json(self) -> dict[str, Any]:
         return {"id": self.id, **self.definition, "seed": self.seed, "hits": self.hits}
 
     def strike(self, blow: Blow, exchange: Exchange) -> None:
         """Strike if this call is one of those the rule is about and its turn has come."""
-        if not self._matches(exchange):
+        if not self._open(exchange.call.received_at):
+            return
+        if not self.fault.fits(exchange.provider) or not matches(
+            self.definition["match"], exchange
+        ):
             return
         self.calls += 1
-        if not (blow.fail and self.fault.terminal) and self._due():
-            self.hits += 1
-            blow.rule = blow.rule if blow.fail else self.id
-            self.fault.strike(blow, exchange, self._draw("size"))
+        if (blow.terminal and self.fault.terminal) or not self._due():
+            return
+        turn = Turn(self.id, self._draw("size"))
+        came = self.fault.strike(blow, exchange, turn)
+        if came is None:
+            return
+        self.hits += 1
+        kind = self.definition["fault"]["type"]
+        fault = {"type": kind, **came}
+        blow.hits.append(Hit(self.id, self.seed, turn.draw, fault, self.fault.again(fault)))
+        if self.fault.terminal:
+            blow.terminal = self.id
+            blow.after = self.definition["when"] == "after"
 
-    def _matches(self, exchange: Exchange) -> bool:
-        match = self.definition["match"]
-        if not self.fault.fits(exchange.provider):
+    def _open(self, now: int) -> bool:
+        schedule = self.definition["schedule"]
+        if "from" in schedule and now < instant(schedule["from"], self.made_at):
             return False
-        if match.get("provider", exchange.provider.id) != exchange.provider.id:
-            return False
-        operation = exchange.operation.name if exchange.operation else None
-        if match.get("operation", operation) != operation:
-            return False
-        account = exchange.account.label if exchange.account else None
-        if match.get("account", account) != account:
-            return False
-        return self._matches_subject(match, exchange)
-
-    def _matches_subject(self, match: Mapping[str, Any], exchange: Exchange) -> bool:
-        if "message_id" not in match and "business_number" not in match:
-            return True
-        subject = exchange.subject()
-        if match.get("message_id", subject.message_id) != subject.message_id:
-            return False
-        number = subject.business_number or ""
-        return _digits(match.get("business_number", number)) == _digits(number)
+        return "until" not in schedule or now < instant(schedule["until"], self.made_at)
 
     def _due(self) -> bool:
         schedule = self.definition["schedule"]
-        if self.calls <= schedule["skip"]:
+        turn = self.calls - schedule["skip"]
+        if turn <= 0 or turn % schedule.get("every", 1):
             return False
         if schedule["times"] is not None and self.hits >= schedule["times"]:
+            return False
+        if "ordinals" in schedule and turn not in self._ordinals():
+            return False
+        if "sequence" in schedule and not _struck_in(schedule["sequence"], turn):
             return False
         probability: float = schedule["probability"]
         return probability >= 1 or self._draw("strike") < probability
 
+    def _ordinals(self) -> frozenset[int]:
+        if self.ordinals is None:
+            self.ordinals = frozenset(self.definition["schedule"]["ordinals"])
+        return self.ordinals
+
     def _draw(self, purpose: str) -> float:
         """A number from 0 to below 1 that depends on seed, rule and ordinal of the call alone."""
-        text = f"{self.seed}\0{self.key}\0{self.twins}\0{self.calls}\0{purpose}"
+        text = f"{self.seed}\0{self.key}\0{self.twin}\0{self.calls}\0{purpose}"
         digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
         return (int.from_bytes(digest) >> 11) / (1 << 53)
 
 
-def _digits(number: str) -> str:
-    """A number however it is written: providers differ in the plus sign."""
-    return "".join(filter(str.isdecimal, number))
+def _struck_in(sequence: str, turn: int) -> bool:
+    """``R`` starts the letters again; without it no call is struck after them."""
+    letters = sequence.rstrip("R")
+    place = (turn - 1) % len(letters) if sequence.endswith("R") else turn - 1
+    return letters[place : place + 1] == "F"

@@ -4,14 +4,17 @@ The work of a call is far below a millisecond and in memory, so it is done on th
 locks, an exact order for faults, and a delay is a sleep of the loop that holds up nobody else.
 """
 
-import asyncio
-import contextlib
 import io
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from mockserver.core.delivery import Delivery
+from mockserver.server.delivery import deliver
+from mockserver.server.protocol import CONNECTION
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -23,14 +26,14 @@ PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 class Bridge:
     """Of a body larger than ``body_limit`` bytes no more than that and one read is taken.
 
-    ``sleep_key`` is the key of the environment under which the application finds the function
-    that delays its answer.
+    ``delivery_key`` is the key of the environment under which the application finds the list
+    that it adds a delivery to, where its answer is to go over the wire in an unusual way.
     """
 
-    def __init__(self, app: WSGIApplication, body_limit: int, sleep_key: str) -> None:
+    def __init__(self, app: WSGIApplication, body_limit: int, delivery_key: str) -> None:
         self._app = app
         self._limit = body_limit
-        self._sleep_key = sleep_key
+        self._delivery_key = delivery_key
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         environ = _environ(scope)
@@ -38,14 +41,14 @@ class Bridge:
         if body is None:
             return  # the client hung up half way
         environ["wsgi.input"] = io.BytesIO(body)
-        delays: list[float] = []
-        environ[self._sleep_key] = delays.append
+        deliveries: list[Delivery] = []
+        environ[self._delivery_key] = deliveries
         start, content = _run(self._app, environ)
         if len(body) > self._limit:
             start["headers"].append((b"connection", b"close"))
-        # Cancelled when the server ends and its patience too: then the answer is due at once.
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(sum(delays))
+        if deliveries:
+            await deliver(deliveries[0], scope[CONNECTION], start, content, receive, send)
+            return
         await send(start)
         await send({"type": "http.response.body", "body": content})
 
@@ -93,12 +96,22 @@ def _environ(scope: Event) -> WSGIEnvironment:
 
 def _add_header(environ: WSGIEnvironment, name: bytes, value: str) -> None:
     """A repeated header is joined; one with ``_`` is dropped, as it could pose as another."""
-    key = PLAIN.get(name)
-    if key is None:
-        if b"_" in name:
-            return
-        key = "HTTP_" + name.decode("latin-1").replace("-", "_").upper()
-    environ[key] = f"{environ[key]},{value}" if key in environ else value
+    key = _key_of(name)
+    if key:
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+
+
+@lru_cache(maxsize=512)
+def _key_of(name: bytes) -> str:
+    """The key of a header, empty where it is not to be told. Cached: clients send the same ones."""
+    if name in PLAIN or b"_" in name:
+        return PLAIN.get(name, "")
+    return "HTTP_" + name.decode("latin-1").replace("-", "_").upper()
+
+
+@lru_cache(maxsize=512)
+def _name_of(header: str) -> bytes:
+    return header.lower().encode("latin-1")
 
 
 def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[Event, bytes]:
@@ -109,9 +122,7 @@ def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[Event, bytes]:
         status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], object]:
         started["status"] = int(status[:3])
-        started["headers"] = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
-        ]
+        started["headers"] = [(_name_of(name), value.encode("latin-1")) for name, value in headers]
         return bytes  # the write function of old applications; Flask never calls it
 
     return started, b"".join(app(environ, start_response))

@@ -1,6 +1,8 @@
 """HTTP/1.1 on the socket."""
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 import httptools
@@ -9,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 HEAD_LIMIT = 65_536  # bytes of address, header names and header values
 NO_HTTP = "Invalid HTTP request received."
 UPGRADING = (b"upgrade", b"http2-settings")
+CONNECTION = "mockserver.connection"
+"""Key of the ASGI scope: the protocol of the connection that the call came on."""
 TOO_LARGE = "The request's header fields are too large."
 
 
@@ -32,14 +36,14 @@ class OneWrite:
 
     def write(self, data: bytes) -> None:
         if not self._waiting:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._waiting.append(data)
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._transport.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self._waiting and not self._transport.is_closing():
             self._transport.write(b"".join(self._waiting))
         self._waiting.clear()
@@ -56,6 +60,7 @@ class Protocol(HttpToolsProtocol):
     _head = 0  # bytes of the head so far, as told by the parser
     _unparsed = 0  # the same as received: the parser does not tell of a value that goes on
     _refusal: bytes | None = None
+    abandonable = False  # nothing more is owed to the client: it may hang up, the server may end
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
@@ -77,7 +82,7 @@ class Protocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has only ended its own side still gets the answer that it waits for."""
-        if not self._answering():
+        if self.abandonable or not self._answering():
             return None
         if self._refusal is None:  # otherwise that ends the connection
             self.cycle.keep_alive = False
@@ -87,6 +92,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head = True
         self._head = self._unparsed = 0
         super().on_message_begin()
+        self.scope[CONNECTION] = self  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -127,10 +133,42 @@ class Protocol(HttpToolsProtocol):
         """
         if not self._asks_for_another_protocol():
             return
-        head = b"%s %s HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
+        version = self.parser.get_http_version().encode()
+        head = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, version)
         lines = [b"%s: %s\r\n" % header for header in filter(None, map(_kept, self.headers))]
         self.parser = httptools.HttpRequestParser(self)
         self.data_received(head + b"".join(lines) + b"\r\n" + rest)
+
+    def shutdown(self) -> None:
+        if self.abandonable:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def head_of(self, start: Any) -> bytes:
+        """The head of an answer as bytes, from the ASGI event that starts it."""
+        headers = [*self.server_state.default_headers, *start["headers"]]
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        return STATUS_LINE[start["status"]] + b"".join(lines) + b"\r\n"
+
+    def send(self, data: bytes) -> None:
+        """Send bytes past everything that knows HTTP."""
+        if data:
+            self.transport.write(data)
+
+    def end(self, *, reset: bool) -> None:
+        """End the connection, with a TCP reset or a clean close."""
+        if self.transport.is_closing():
+            return
+        if reset:
+            linger = struct.pack("ii", 1, 0)
+            self.transport.flush()  # type: ignore[attr-defined]
+            self.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, linger
+            )
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _count(self, length: int) -> None:
         self._head += length

@@ -59,12 +59,12 @@ def run(
     on_ready: Callable[[], None],
     *,
     body_limit: int,
-    sleep_key: str,
+    delivery_key: str,
 ) -> None:
     """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        Bridge(app, body_limit, sleep_key),
+        Bridge(app, body_limit, delivery_key),
         http=Protocol,
         ws="none",
         lifespan="off",

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from mockserver.core.call import JSON
+from mockserver.core.call import JSON, Reply
 from mockserver.core.clock import iso
 from mockserver.core.masking import masked, masked_headers
-from mockserver.core.sandbox import Outcome
+from mockserver.core.sandbox import Blow, Outcome
 
 BODY_LIMIT = 8_192
 HEADER_LIMIT = 1_024
@@ -37,20 +37,23 @@ class Journal:
             "request": {
                 "method": call.method,
                 "path": masked(call.target[:HEADER_LIMIT]),
-                "headers": masked_headers(_shortened(call.headers)),
+                "headers": masked_headers(call.headers, HEADER_LIMIT),
                 "body": masked(_cut(call.body.decode("utf-8", "replace"))),
             },
             "response": {
                 "status": reply.status,
                 "headers": reply.headers | {"Content-Type": reply.media_type},
-                "body": _cut(_text(reply.body, reply.media_type)),
+                "body": _cut(_sent(reply)),
             },
             "error": outcome.error,
             "because": reply.because,
-            "fault": outcome.fault,
-            "injected_ms": round(reply.delay_ms, 3),
+            "fault": outcome.blow.rule if outcome.blow else None,
+            "committed": outcome.committed,
+            "retry_of": outcome.retry_of,
             "duration_ms": round(outcome.duration_ms, 3),
         }
+        if outcome.blow and outcome.natural:
+            entry |= _injected(outcome.blow, outcome.natural)
         # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
         self._entries.append(orjson.dumps(entry) + b"\n")
 
@@ -64,8 +67,24 @@ class Journal:
         self._entries.clear()
 
 
-def _shortened(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value[:HEADER_LIMIT] for name, value in headers.items()}
+def _injected(blow: Blow, natural: Reply) -> dict[str, Any]:
+    """What struck, and what the answer would have been."""
+    delivery = blow.delivery
+    return {
+        "injected": [hit.to_json() for hit in blow.hits],
+        "injected_ms": round(delivery.before_ms + delivery.between_ms, 3),
+        "when": "after" if blow.after else "before",
+        "natural": {
+            "status": natural.status,
+            "body": _cut(_text(natural.body, natural.media_type)),
+        },
+    }
+
+
+def _sent(reply: Reply) -> str:
+    if reply.raw is not None:
+        return reply.raw.decode("utf-8", "replace")
+    return _text(reply.body, reply.media_type)
 
 
 def _text(body: Any, media_type: str) -> str:

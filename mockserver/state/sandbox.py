@@ -60,7 +60,7 @@ class Sandbox:
     def reset(self) -> None:
         """Back to the fixtures: what was added or read is forgotten, rules and journal too."""
         self.messages.clear()
-        self.faults.clear()
+        self.faults.forget()
         self.journal.clear()
         self.notes.clear()
         self._plant()

@@ -50,6 +50,16 @@ class Seed:
 
 def load_seeds(providers: Mapping[str, Provider], folder: Path) -> dict[str, Seed]:
     """The seeds by provider. Raises Mistakes with everything wrong in any of the files."""
+    seeds, mistakes = read_seeds(providers, folder)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return seeds
+
+
+def read_seeds(
+    providers: Mapping[str, Provider], folder: Path
+) -> tuple[dict[str, Seed], list[Mistake]]:
+    """The good seeds by provider, and every mistake in the others."""
     seeds: dict[str, Seed] = {}
     mistakes = _strangers(providers, folder)
     for provider in providers.values():
@@ -60,9 +70,7 @@ def load_seeds(providers: Mapping[str, Provider], folder: Path) -> dict[str, See
             seeds[provider.id] = _load(provider, file)
         except Mistakes as found:
             mistakes += found.mistakes
-    if mistakes:
-        raise Mistakes(mistakes)
-    return seeds
+    return seeds, mistakes
 
 
 def _strangers(providers: Mapping[str, Provider], folder: Path) -> list[Mistake]:

@@ -288,7 +288,7 @@ def test_rule_is_removed_by_its_id(client: Any) -> None:
         ({"fault": CREDIT, "match": {"account": "boss"}}, "unknown_account", "low_balance"),
         ({"fault": CREDIT, "match": {"colour": "red"}}, "bad_rule", "business_number"),
         ({"fault": CREDIT, "match": {"provider": "kirim"}}, "unknown_error", "INVALID_API_KEY"),
-        ({"fault": CREDIT, "schedule": {"every": 2}}, "bad_rule", "probability"),
+        ({"fault": CREDIT, "schedule": {"evry": 2}}, "bad_rule", "probability"),
         ({"fault": CREDIT, "schedule": {"skip": -1}}, "bad_rule", "schedule.skip"),
         ({"fault": CREDIT, "schedule": {"times": 0}}, "bad_rule", "schedule.times"),
         ({"fault": CREDIT, "schedule": {"probability": 2}}, "bad_rule", "schedule.probability"),

@@ -92,6 +92,15 @@ class Error(Catalogue):
         proof="inferred",
         by_state=False,
     )
+    RATE_LIMIT_EXCEEDED = Spec(
+        429,
+        None,
+        "Too Many Requests",
+        when="never by itself: no page tells of a limit",
+        source=FASTAPI,
+        proof="inferred",
+        by_state=False,
+    )
     NOT_FOUND = Spec(
         404, None, "Not Found", when="the path is unknown", source=FASTAPI, proof="inferred"
     )

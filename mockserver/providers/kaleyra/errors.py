@@ -137,6 +137,16 @@ class Error(Catalogue):
             },
         },
     )
+    RATE_LIMIT_EXCEEDED = Spec(
+        429,
+        "429",
+        "Too Many Requests",
+        when="never by itself: no page tells of a limit",
+        source=OURS,
+        proof="inferred",
+        details={"key": "error"},
+        by_state=False,
+    )
     NOT_FOUND = Spec(
         404,
         "404",

@@ -1,7 +1,7 @@
 """KirimChat: WhatsApp read receipts, Public API v1."""
 
 from mockserver.core.bearer import bearer_token
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Provider, Switch
 from mockserver.providers.kirim import auth, identifiers, routes, schemas
 from mockserver.providers.kirim.errors import Error, envelope
 
@@ -17,4 +17,12 @@ provider = Provider(
     sign=auth.sign,
     new_ids=identifiers.new_ids,
     sample=schemas.sample,
+    finish=auth.tell_rate_limit,
+    switches=(
+        Switch(
+            "enforce_rate_limits",
+            (False, True),
+            "more than 60 writes a minute of one account are answered with 429",
+        ),
+    ),
 )

@@ -1,8 +1,13 @@
 """``Authorization: Bearer kdv_live_…``. Source: developers.kirim.chat/authentication/."""
 
+import math
+
 from mockserver.core.account import AccountKind
 from mockserver.core.bearer import what_came
+from mockserver.core.call import Reply
+from mockserver.core.clock import DAY, SECOND
 from mockserver.core.errors import Fail
+from mockserver.core.limits import refilled, token_bucket
 from mockserver.core.provider import Exchange, Signing
 from mockserver.core.shown import shown
 from mockserver.providers.kirim.errors import Error
@@ -11,6 +16,10 @@ CONDITIONS = {
     "expired": Error.EXPIRED_API_KEY,
     "rate_limited": Error.RATE_LIMIT_EXCEEDED,
 }
+
+READS, WRITES = "reads", "writes"
+READS_A_MINUTE, WRITES_A_MINUTE = 600, 60  # of the default plan; no read is emulated yet
+MINUTE = 60 * SECOND
 
 ACCOUNT = AccountKind(
     credentials=("api_key",),
@@ -39,6 +48,29 @@ def account_in_order(exchange: Exchange) -> None:
     account = exchange.caller
     if account.condition in CONDITIONS:
         raise Fail(CONDITIONS[account.condition], f"the account {account.label} is in that state")
+
+
+def within_rate_limit(exchange: Exchange) -> None:
+    """A receipt is a write and takes a token of its organisation. Source: RATE_LIMITS."""
+    bucket, now = exchange.recall(WRITES), exchange.call.received_at
+    verdict = token_bucket(bucket, now, WRITES_A_MINUTE, MINUTE)
+    exchange.note(WRITES, verdict.bucket, DAY)
+    if not verdict.passed and exchange.switch("enforce_rate_limits"):
+        because = f"more than {WRITES_A_MINUTE} writes within a minute"
+        raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s)
+
+
+def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
+    """``X-RateLimit-…`` stand on every 2xx and 4xx. Source: RATE_LIMITS."""
+    if exchange.account is None or reply.status >= 500:
+        return
+    now, reads = exchange.call.received_at, exchange.call.method in ("GET", "HEAD")
+    limit = READS_A_MINUTE if reads else WRITES_A_MINUTE
+    level = refilled(exchange.recall(READS if reads else WRITES), now, limit, MINUTE)
+    full_at = now + (limit - level) * MINUTE / limit
+    reply.headers["X-RateLimit-Limit"] = str(limit)
+    reply.headers["X-RateLimit-Remaining"] = str(int(level))
+    reply.headers["X-RateLimit-Reset"] = str(math.ceil(full_at / SECOND))
 
 
 def number_known(exchange: Exchange) -> None:

@@ -53,7 +53,7 @@ class Error(Catalogue):
         429,
         "rate_limit_exceeded",
         "Too many requests.",
-        when="the account is in the state rate_limited",
+        when="the account is in the state rate_limited, or over its limit and that is enforced",
         source=RATE_LIMITS,
         proof="docs",
     )

@@ -118,6 +118,7 @@ OPERATIONS = (
         checks=(
             auth.key_known,
             auth.account_in_order,
+            auth.within_rate_limit,
             auth.number_known,
             schemas.body,
             key_not_reused,

@@ -102,6 +102,15 @@ class Error(Catalogue):
         source=MARK_AS_READ,
         proof="seed",
     )
+    RATE_LIMIT_EXCEEDED = Spec(
+        429,
+        429,
+        "Too Many Requests",
+        when="never by itself: no page tells of a limit",
+        source=OURS,
+        proof="inferred",
+        by_state=False,
+    )
     NOT_FOUND = Spec(
         404, 404, "Not Found", when="the path is unknown", source=OURS, proof="inferred"
     )

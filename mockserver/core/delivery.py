@@ -1,0 +1,65 @@
+"""How an answer goes over the wire, where that is not the usual way."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The connection ends instead of carrying a whole answer.
+
+    ``data`` makes what is sent from the head and the body of the answer. ``hold_ms`` is how long
+    the connection then stays open and silent, None until the client gives up. ``reset`` ends it
+    with a TCP reset rather than a clean close.
+    """
+
+    data: Callable[[bytes, bytes], bytes]
+    reset: bool = False
+    hold_ms: float | None = 0.0
+
+
+PIECES = 20  # of a body that is to take a certain time
+PER_SECOND = 10  # pieces of a body that comes at a certain rate
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """A body that comes in pieces: at so many bytes a second, or over so many milliseconds."""
+
+    bytes_per_second: float | None = None
+    over_ms: float | None = None
+
+    def size(self, length: int) -> int:
+        """Bytes of a piece."""
+        if self.bytes_per_second is not None:
+            return max(1, int(self.bytes_per_second / PER_SECOND))
+        return max(1, math.ceil(length / PIECES))
+
+    def gap_ms(self, length: int) -> float:
+        """Milliseconds before each piece."""
+        size = self.size(length)
+        if self.bytes_per_second is not None:
+            return size / self.bytes_per_second * 1000
+        return (self.over_ms or 0.0) / max(1, math.ceil(length / size))
+
+
+@dataclass(slots=True)
+class Delivery:
+    """``before_ms`` until the first byte, ``between_ms`` between head and body of the answer."""
+
+    before_ms: float = 0.0
+    between_ms: float = 0.0
+    drip: Drip | None = None
+    ending: Ending | None = None
+
+    def pieces(self, content: bytes) -> list[tuple[bytes, float]]:
+        """The parts of the body, and the milliseconds before each."""
+        if self.drip is None:
+            return [(content, 0.0)]
+        size, gap = self.drip.size(len(content)), self.drip.gap_ms(len(content))
+        return [(content[each : each + size], gap) for each in range(0, len(content), size)]
+
+    @property
+    def usual(self) -> bool:
+        return not (self.before_ms or self.between_ms or self.drip or self.ending)
