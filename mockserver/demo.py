@@ -64,7 +64,10 @@ class Route:
 
 def main() -> None:
     """Start a server, play the scenario, end the server; exit with 1 where a receipt was lost."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # Also where the shell has the program ignore Ctrl-C, as it does with one in the background:
+    # the server's process must end with this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory() as elsewhere, tempfile.TemporaryFile("w+") as log:
         process = _server(elsewhere, log)
         assert process.stdout is not None

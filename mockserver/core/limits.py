@@ -15,20 +15,40 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a client may know of a limit: ``remaining`` of ``limit`` calls are left.
+
+    ``full_at`` is the instant when all are there again.
+    """
+
+    limit: int
+    remaining: int
+    full_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the call passes, what is left then, and after how many seconds one more may."""
 
     passed: bool
     bucket: Bucket
     retry_after_s: int
+    allowance: Allowance
 
 
 def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> Verdict:
     """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
     level = refilled(bucket, now, limit, per_ms)
     passed = level >= 1
-    level -= passed
-    return Verdict(passed, Bucket(level, now), _seconds((1 - level) * per_ms / limit))
+    bucket = Bucket(level - passed, now)
+    retry_after_s = _seconds((1 - bucket.level) * per_ms / limit)
+    return Verdict(passed, bucket, retry_after_s, allowed(bucket, now, limit, per_ms))
+
+
+def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> Allowance:
+    """What a token bucket allows now."""
+    level = refilled(bucket, now, limit, per_ms)
+    return Allowance(limit, int(level), now + (limit - level) * per_ms / limit)
 
 
 def refilled(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> float:
@@ -44,7 +64,9 @@ def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> 
         bucket = Bucket(float(limit), now)
     passed = bucket.level >= 1
     bucket = Bucket(bucket.level - passed, bucket.at)
-    return Verdict(passed, bucket, _seconds(bucket.at + per_ms - now))
+    ends_at = bucket.at + per_ms
+    allowance = Allowance(limit, int(bucket.level), ends_at)
+    return Verdict(passed, bucket, _seconds(ends_at - now), allowance)
 
 
 def _seconds(milliseconds: float) -> int:

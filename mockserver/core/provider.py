@@ -16,6 +16,7 @@ from mockserver.core.account import Account, AccountKind
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Catalogue, Fail
 from mockserver.core.ids import Ids
+from mockserver.core.limits import Allowance
 from mockserver.core.message import TYPING_MS, Message
 from mockserver.core.ports import World
 
@@ -111,7 +112,7 @@ class Exchange:
 
     ``account`` is None until somebody known is named; ``data`` is the validated body;
     ``message`` is set by the check that looked it up. A ``rehearsal`` changes nothing: it only
-    finds out the answer.
+    finds out the answer. ``allowance`` is that of a fault rule which limits the rate of such calls.
     """
 
     call: Call
@@ -122,6 +123,7 @@ class Exchange:
     data: Any = None
     message: Message | None = None
     rehearsal: bool = False
+    allowance: Allowance | None = None
 
     @property
     def caller(self) -> Account:

@@ -29,7 +29,8 @@ class Fault(Unit):
     """The provider's 429 once more than ``limit`` calls come in ``per`` seconds; then it recovers.
 
     ``key``: counted for each account or business number; ``algorithm``: token_bucket or
-    fixed_window. The answer carries ``Retry-After`` in seconds.
+    fixed_window. The answer carries ``Retry-After`` in seconds, and where a provider's answers
+    tell their rate limit they tell this one.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -42,6 +43,7 @@ class Fault(Unit):
 
     def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any] | None:
         verdict = self._verdict(exchange, turn.rule)
+        exchange.allowance = verdict.allowance
         if verdict.passed:
             return None
         fail = Fail(

@@ -425,7 +425,6 @@ def test_rate_limit_headers_tell_what_is_left_and_when_all_is_back(
         ("/v1/999999/messages", "kdv_live_TavbPKwIuqOr69ALEKLNennZ", WAMID, 404),
         ("/v1/109912345678904/messages", "kdv_live_NotConn1qOr69ALEKLNnc01x", WAMID, 422),
         (PATH, "kdv_live_ExpRd0wIuqOr69ALEKLNexp1", WAMID, 401),
-        (PATH, "kdv_live_RateLim1qOr69ALEKLNrl01x", WAMID, 429),
         ("/kirim/nowhere", "kdv_live_TavbPKwIuqOr69ALEKLNennZ", WAMID, 404),
     ],
 )
@@ -462,6 +461,37 @@ def test_rate_limit_headers_are_not_on_an_injected_5xx(client: Any, header: str,
     answer = call(client, X_Mock_Fault=f"{header};when={when}")
     assert answer.status_code >= 500
     assert limits(answer) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Authorization": "Bearer kdv_live_RateLim1qOr69ALEKLNrl01x"},
+        {"X-Mock-Fault": "error=RATE_LIMIT_EXCEEDED"},
+        {"X-Mock-Fault": "error=RATE_LIMIT_EXCEEDED;when=after"},
+    ],
+    ids=str,
+)
+def test_rate_limit_headers_of_a_429_leave_nothing(client: Any, header: dict[str, str]) -> None:
+    answer = client.post(PATH, headers=KIRIM | header, json=BODY)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert limits(answer) == ("60", "0", "1795240860")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "told"),
+    [
+        ("token_bucket", [("2", "1", "1795240803"), ("2", "0", "1795240805")]),
+        ("fixed_window", [("2", "1", "1795240805"), ("2", "0", "1795240805")]),
+    ],
+)
+def test_rate_limit_headers_are_those_of_the_rule_that_limits(
+    client: Any, algorithm: str, told: list[tuple[str, str, str]]
+) -> None:
+    add(client, {"type": "rate_limit", "limit": 2, "per": 5, "algorithm": algorithm})
+    answers = [call(client) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [limits(answer) for answer in answers] == [*told, told[-1]]
 
 
 def test_rate_limit_headers_stand_on_an_injected_4xx(client: Any) -> None:

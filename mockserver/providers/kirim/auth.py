@@ -7,7 +7,7 @@ from mockserver.core.bearer import what_came
 from mockserver.core.call import Reply
 from mockserver.core.clock import DAY, SECOND
 from mockserver.core.errors import Fail
-from mockserver.core.limits import refilled, token_bucket
+from mockserver.core.limits import Bucket, allowed, token_bucket
 from mockserver.core.provider import Exchange, Signing
 from mockserver.core.shown import shown
 from mockserver.providers.kirim.errors import Error
@@ -66,11 +66,12 @@ def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
         return
     now, reads = exchange.call.received_at, exchange.call.method in ("GET", "HEAD")
     limit = READS_A_MINUTE if reads else WRITES_A_MINUTE
-    level = refilled(exchange.recall(READS if reads else WRITES), now, limit, MINUTE)
-    full_at = now + (limit - level) * MINUTE / limit
-    reply.headers["X-RateLimit-Limit"] = str(limit)
-    reply.headers["X-RateLimit-Remaining"] = str(int(level))
-    reply.headers["X-RateLimit-Reset"] = str(math.ceil(full_at / SECOND))
+    # Nothing is left to a client that is told to wait, whatever made the server tell it so.
+    bucket = Bucket(0, now) if reply.status == 429 else exchange.recall(READS if reads else WRITES)
+    told = exchange.allowance or allowed(bucket, now, limit, MINUTE)
+    reply.headers["X-RateLimit-Limit"] = str(told.limit)
+    reply.headers["X-RateLimit-Remaining"] = str(told.remaining)
+    reply.headers["X-RateLimit-Reset"] = str(math.ceil(told.full_at / SECOND))
 
 
 def number_known(exchange: Exchange) -> None:
