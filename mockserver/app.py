@@ -14,6 +14,7 @@ from mockserver.core.ports import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.registry import default_switches, find_providers
 from mockserver.faults.book import RuleBook
+from mockserver.faults.reading import RuleReader
 from mockserver.faults.scenario import load_scenarios
 from mockserver.state.journal import Journal
 from mockserver.state.sandbox import Sandbox
@@ -45,6 +46,7 @@ def create_app(
     for provider in providers.values():
         unknown = Target(provider, ("unknown",))
         app.route_to(f"/{provider.id}/{{unknown:rest}}", partial(answer, sandbox, [unknown]))
+        app.route_to(f"/{provider.id}", partial(answer, sandbox, [Target(provider)]))
     desk = Desk(providers, sandbox, __version__)
     for path in admin.ROUTES:
         app.route_to(path, partial(admin.answer, desk, path))
@@ -61,15 +63,10 @@ def create_sandbox(
     """The world that always exists. Raises Mistakes."""
     seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
     labels = {id: [account.label for account in seed.accounts] for id, seed in seeds.items()}
-    folder = settings.scenarios_folder
-    scenarios, wrong = load_scenarios(folder)
-    rules = RuleBook(providers, labels, clock, ids, scenarios)
-    mistakes += wrong
-    mistakes += [
-        Mistake(str(folder / f"{name}.toml"), path, reason)
-        for name, path, reason in rules.mistakes()
-    ]
-    mistakes += _begin(rules, settings)
+    reader = RuleReader(providers, labels)
+    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now())
+    rules = RuleBook(reader, scenarios, clock, ids)
+    mistakes += [*wrong, *_begin(rules, settings)]
     if mistakes:
         raise Mistakes(mistakes)
     return Sandbox(
@@ -94,7 +91,8 @@ def _begin(rules: RuleBook, settings: Settings) -> list[Mistake]:
         try:
             rules.apply(settings.scenario)
         except Refused as refused:
-            mistakes.append(Mistake("--scenario", "", f"{refused.message}; {refused.hint}"))
+            reason = f"{refused.message}; {refused.hint}"
+            mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
     for place, rule in enumerate(settings.faults):
         try:
             rules.add(rule)

@@ -1,8 +1,7 @@
 """The settings: one table that feeds the options, the environment and the configuration file."""
 
 import os
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -10,88 +9,105 @@ from typing import Any
 from mockserver.core.errors import Mistake, Mistakes
 from mockserver.core.provider import Provider
 from mockserver.core.registry import default_switches
+from mockserver.core.toml import read_toml
 
 PACKAGE = Path(__file__).parent
 CONFIG_FILE = Path("mockserver.toml")
 
 
-def _setting(default: Any, metavar: str, help: str, low: int = 0, high: int = 0) -> Any:
-    return field(default=default, metadata={"metavar": metavar, "help": help, "range": (low, high)})
+Reader = Callable[[Any], Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected a text, came {value!r}")
+    return value
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, (str, Path)):
+        raise ValueError(f"expected a path, came {value!r}")
+    return Path(value)
+
+
+def _whole(low: int, high: int) -> Reader:
+    def read(value: Any) -> int:
+        digits = str(value)
+        whole = not isinstance(value, bool) and digits.isascii() and digits.isdecimal()
+        if not whole or len(digits) > 9 or not low <= int(digits) <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}, came {value!r}")
+        return int(digits)
+
+    return read
+
+
+def _setting(default: Any, read: Reader, metavar: str, help: str) -> Any:
+    return field(default=default, metadata={"read": read, "metavar": metavar, "help": help})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a server is started with: the table that options, environment and file are read by.
 
-    The last three are no options: ``switches`` by provider and name, ``faults``, which are rules
-    as the administration API takes them, and the name of the ``file`` that they stand in.
+    The rest are no options: ``switches`` by provider and name, ``faults``, which are rules as the
+    administration API takes them, the name of the ``file`` that they stand in, and by setting the
+    ``sources``: the option, variable or file that it comes from, and its path there.
     """
 
-    host: str = _setting("127.0.0.1", "ADDRESS", "address to listen on")
-    port: int = _setting(8080, "PORT", "port to listen on; 0 takes any free one", 0, 65_535)
+    host: str = _setting("127.0.0.1", _text, "ADDRESS", "address to listen on")
+    port: int = _setting(8080, _whole(0, 65_535), "PORT", "port to listen on; 0 takes any free one")
     fixtures: Path | None = _setting(
-        None, "DIR", "folder with accounts and seeded messages; default: the packaged one"
+        None, _path, "DIR", "folder with accounts and seeded messages; default: the packaged one"
     )
     data: Path | None = _setting(
-        None, "FILE", "keep the messages in this file across restarts; default: in memory"
+        None, _path, "FILE", "keep the messages in this file across restarts; default: in memory"
     )
-    scenario: str | None = _setting(None, "NAME", "fault scenario to start with; default: none")
+    scenario: str | None = _setting(
+        None, _text, "NAME", "fault scenario to start with; default: none"
+    )
     journal: int = _setting(
-        10_000, "N", "how many of the newest calls the journal keeps", 0, 1_000_000
+        10_000, _whole(0, 1_000_000), "N", "how many of the newest calls the journal keeps"
     )
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
     file: str = ""
+    sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def fixtures_folder(self) -> Path:
         return self.fixtures or packaged_fixtures()
 
     @property
-    def scenarios_folder(self) -> Path:
-        own = self.fixtures_folder / "scenarios"
-        return own if own.is_dir() else packaged_fixtures() / "scenarios"
+    def scenario_folders(self) -> tuple[Path, ...]:
+        """The packaged ones, and one's own, which win."""
+        return tuple(
+            dict.fromkeys(
+                each / "scenarios" for each in (packaged_fixtures(), self.fixtures_folder)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table above."""
+    """One row of the table above.
+
+    ``read`` gives the value in its own type, and raises ValueError: what was expected, what came.
+    """
 
     name: str
     default: Any
+    read: Reader
     metavar: str
     help: str
-    low: int
-    high: int
 
     @property
     def variable(self) -> str:
         return f"MOCKSERVER_{self.name.upper()}"
 
-    def read(self, value: Any) -> Any:
-        """The value in its own type. Raises ValueError: what was expected and what came."""
-        if self.metavar in ("DIR", "FILE"):
-            if not isinstance(value, (str, Path)):
-                raise ValueError(f"expected a path, came {value!r}")
-            return Path(value)
-        if not self.high:
-            if not isinstance(value, str) or not value:
-                raise ValueError(f"expected {self.help}, came {value!r}")
-            return value
-        digits = str(value)
-        whole = not isinstance(value, bool) and digits.isascii() and digits.isdecimal()
-        if not whole or len(digits) > 9 or not self.low <= int(digits) <= self.high:
-            expected = f"expected a whole number from {self.low} to {self.high}"
-            raise ValueError(f"{expected}, came {value!r}")
-        return int(digits)
-
 
 SETTINGS = tuple(
-    Setting(each.name, each.default, each.metadata["metavar"], each.metadata["help"],
-            *each.metadata["range"])
-    for each in fields(Settings)
-    if each.metadata
-)  # fmt: skip
+    Setting(each.name, each.default, **each.metadata) for each in fields(Settings) if each.metadata
+)
 
 
 def packaged_fixtures() -> Path:
@@ -120,17 +136,19 @@ def read_settings(
     mistakes: list[Mistake] = []
     file = _config_file(config)
     try:
-        content = _read_toml(file) if file else {}
+        content = read_toml(file) if file else {}
     except Mistakes as found:
         return Settings(), found.mistakes
     values: dict[str, Any] = {}
+    sources: dict[str, tuple[str, str]] = {}
     for setting in SETTINGS:
-        source, path, value = _first_given(setting, options, content, str(file))
+        source, value = _first_given(setting, options, content, str(file))
         if value is not None:
             try:
                 values[setting.name] = setting.read(value)
+                sources[setting.name] = source
             except ValueError as error:
-                mistakes.append(Mistake(source, path, str(error)))
+                mistakes.append(Mistake(*source, str(error)))
     faults = content.pop("fault", [])
     if not isinstance(faults, list) or not all(isinstance(each, dict) for each in faults):
         mistakes.append(Mistake(str(file), "fault", "expected tables: [[fault]]"))
@@ -145,8 +163,13 @@ def read_settings(
         Mistake(str(file), key, f"unknown key; there are {', '.join(known)}")
         for key in sorted(unknown)
     ]
-    rules = tuple(each for each in faults if isinstance(each, dict))
-    settings = Settings(**values, switches=switches, faults=rules, file=str(file or ""))
+    settings = Settings(
+        **values,
+        switches=switches,
+        faults=tuple(faults),
+        file=str(file or ""),
+        sources=sources,
+    )
     return settings, mistakes
 
 
@@ -156,23 +179,15 @@ def _config_file(given: Path | None) -> Path | None:
     return file or (CONFIG_FILE if CONFIG_FILE.exists() else None)
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Mistakes([Mistake(str(file), "", f"cannot be read as TOML: {reason}")]) from None
-
-
 def _first_given(
     setting: Setting, options: Mapping[str, Any], content: Mapping[str, Any], file: str
-) -> tuple[str, str, Any]:
-    """Where the value comes from, its path there, and the value."""
+) -> tuple[tuple[str, str], Any]:
+    """Where the value comes from and its path there, and the value."""
     if options.get(setting.name) is not None:
-        return f"--{setting.name}", "", options[setting.name]
+        return (f"--{setting.name}", ""), options[setting.name]
     if os.environ.get(setting.variable):
-        return setting.variable, "", os.environ[setting.variable]
-    return file, setting.name, content.get(setting.name)
+        return (setting.variable, ""), os.environ[setting.variable]
+    return (file, setting.name), content.get(setting.name)
 
 
 def _set_switches(
@@ -189,8 +204,10 @@ def _set_switches(
     ]
     for switch in provider.switches:
         variable = f"MOCKSERVER_{provider.id}_{switch.name}".upper()
-        given = {**{file: section.get(switch.name)}, **{variable: os.environ.get(variable)}}
-        for source, value in given.items():
+        for source, value in (
+            (file, section.get(switch.name)),
+            (variable, os.environ.get(variable)),
+        ):
             if value in (None, ""):
                 continue
             choices = {str(choice).lower(): choice for choice in switch.choices}

@@ -25,7 +25,7 @@ from mockserver.core.clock import SystemClock
 from mockserver.core.message import Message
 from mockserver.core.provider import Provider, Signing
 from mockserver.core.registry import find_providers
-from mockserver.remote import ask
+from mockserver.remote import OPENER, ask_sandbox
 
 SCENARIO = "provider-failover"
 ROUNDS = 6
@@ -139,7 +139,7 @@ def _attempt(url: str, route: Route) -> Attempt:
     started = time.perf_counter()
     passed = False
     try:
-        with urllib.request.urlopen(route.request(url), timeout=PATIENCE_SECONDS) as answer:
+        with OPENER.open(route.request(url), timeout=PATIENCE_SECONDS) as answer:
             passed = answer.status == route.provider.operations[0].success
             outcome = f"{answer.status}, marked read" if passed else str(answer.status)
     except urllib.error.HTTPError as error:
@@ -156,5 +156,5 @@ def _attempt(url: str, route: Route) -> Attempt:
 
 def _struck_by(url: str) -> str:
     """The faults of the newest call, as the server's journal has them."""
-    [entry] = json.loads(ask(url, "GET", "/requests?limit=1"))["requests"]
+    [entry] = json.loads(ask_sandbox(url, "GET", "/requests?limit=1"))["requests"]
     return ", ".join(hit["fault"]["type"] for hit in entry.get("injected", []))

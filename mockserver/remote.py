@@ -11,14 +11,16 @@ class Unreachable(Exception):
     """The server does not answer, or refuses: one line that says why."""
 
 
-def ask(url: str, method: str, path: str, body: Any = None) -> str:
-    """The text of the answer from the default sandbox. Raises Unreachable."""
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past all proxies: the server is near."""
+
+
+def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10) -> str:
+    """The text of the answer to a call of the administration API. Raises Unreachable."""
     data = None if body is None else json.dumps(body).encode()
-    address = f"{url}/_mock/sandboxes/default{path}"
     try:
-        request = urllib.request.Request(address, data, method=method)
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=10) as answer:
+        request = urllib.request.Request(f"{url}/_mock{path}", data, method=method)
+        with OPENER.open(request, timeout=timeout) as answer:
             if "X-Mock-Request-Id" not in answer.headers:
                 raise Unreachable(f"what answers at {url} is no mockserver")
             text: str = answer.read().decode()
@@ -27,7 +29,13 @@ def ask(url: str, method: str, path: str, body: Any = None) -> str:
         with refusal:
             raise Unreachable(_reason(refusal.read())) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Unreachable(f"no server answers at {url}: {error}") from None
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise Unreachable(f"no server answers at {url}: {reason}") from None
+
+
+def ask_sandbox(url: str, method: str, path: str, body: Any = None) -> str:
+    """The same about the sandbox that always exists."""
+    return ask(url, method, f"/sandboxes/default{path}", body)
 
 
 def _reason(body: bytes) -> str:

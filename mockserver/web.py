@@ -1,10 +1,12 @@
 """The one seam to Flask: rules from operations, request → Call, Reply → response."""
 
+import errno
 import logging
 import re
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -27,6 +29,15 @@ DELIVERY = "mockserver.delivery"
 LONGEST_HOLD_MS = 30_000  # on a foreign server, where a silent connection occupies a worker
 
 Work = Callable[[Call], Reply]
+NO_BODY = (204, 304)
+WAITRESS = "waitress.client_disconnected"
+"""Key of the environment of a server that makes a whole 500 of whatever happens before the head."""
+WERKZEUG = "werkzeug.socket"
+"""Key of the environment of a server that would keep the connection and wait for the next call."""
+FOREIGN = (
+    "this is not the built-in server: delays occupy a worker, and faults of the connection "
+    "are as near to it as WSGI allows"
+)
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 log = logging.getLogger("mockserver")
@@ -80,6 +91,7 @@ class App(Flask):
         self.url_map.converters["rest"] = Rest
         self.sandbox = sandbox
         self._hosts = hosts
+        self._told = False
         self.register_error_handler(Exception, self._bug)
 
     def route_to(self, path: str, work: Work) -> None:
@@ -128,8 +140,10 @@ class App(Flask):
         if DELIVERY in request.environ:
             request.environ[DELIVERY].append(reply.delivery)
             return respond(reply)
-        _tell_once()
-        return Approximate(respond(reply), reply.delivery)
+        if not self._told:
+            self._told = True
+            log.warning(FOREIGN)
+        return Approximate(*_encoded(reply), reply.delivery)
 
     def _bug(self, error: Exception) -> Answer:
         log.exception("a bug in the server itself, at %s %s", request.method, request.path)
@@ -137,48 +151,58 @@ class App(Flask):
 
 
 def respond(reply: Reply) -> Answer:
-    if reply.status == 204:
-        return Answer(204, reply.headers, b"")
+    return Answer(*_encoded(reply))
+
+
+def _encoded(reply: Reply) -> tuple[int, dict[str, str], bytes]:
+    if reply.status in NO_BODY:
+        return reply.status, reply.headers, b""
     body = reply.raw
     if body is None:
         body = orjson.dumps(reply.body) if reply.media_type == JSON else reply.body.encode()
     headers = {"Content-Type": reply.media_type, "Content-Length": str(len(body)), **reply.headers}
-    return Answer(reply.status, headers, body)
+    return reply.status, headers, body
 
 
 class Approximate(Answer):
     """The nearest to a delivery that any WSGI server can do: wait in this thread, break off."""
 
-    def __init__(self, answer: Answer, delivery: Delivery) -> None:
-        self.status, self.headers, self.body = answer.status, answer.headers, answer.body
+    def __init__(
+        self, status: int, headers: dict[str, str], body: bytes, delivery: Delivery
+    ) -> None:
+        super().__init__(status, headers, body)
         self._delivery = delivery
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        time.sleep(self._delivery.before_ms / 1000)
         ending = self._delivery.ending
-        hold = 0.0 if ending is None else ending.hold_ms
-        hold = LONGEST_HOLD_MS if hold is None else min(hold, LONGEST_HOLD_MS)
-        time.sleep((self._delivery.before_ms + hold) / 1000)
+        if ending is not None:
+            hold = LONGEST_HOLD_MS if ending.hold_ms is None else ending.hold_ms
+            time.sleep(min(hold, LONGEST_HOLD_MS) / 1000)
+        if ending is not None and ending.sent == "nothing" and WAITRESS not in environ:
+            if WERKZEUG in environ:
+                environ[WERKZEUG].shutdown(socket.SHUT_RDWR)
+            raise _broken_off()
         start_response(self.status, list(self.headers.items()))
-        return self._slow() if ending is None else self._broken(ending)
+        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else self.body
+        return self._slowly(body) if ending is None else self._broken(ending, body)
 
-    def _broken(self, ending: Ending) -> Iterator[bytes]:
-        """Never all of the length that the head tells."""
-        yield ending.data(b"", self.body)[: max(0, len(self.body) - 1)]
-        raise ConnectionAbortedError("a fault rule ends the connection here")
-
-    def _slow(self) -> Iterator[bytes]:
+    def _slowly(self, content: bytes) -> Iterator[bytes]:
         time.sleep(self._delivery.between_ms / 1000)
-        for piece, milliseconds in self._delivery.pieces(self.body):
+        for piece, milliseconds in self._delivery.pieces(content):
             time.sleep(milliseconds / 1000)
             yield piece
 
+    def _broken(self, ending: Ending, body: bytes) -> Iterator[bytes]:
+        """Never all of the length that the head tells, and never nothing: that would be a 500."""
+        kept = ending.data(b"", body)[: max(0, len(body) - 1)]
+        yield from self._slowly(kept or body[:1])
+        raise _broken_off()
 
-@cache
-def _tell_once() -> None:
-    log.warning(
-        "this is not the built-in server: delays occupy a worker, and faults of the connection "
-        "are as near to it as WSGI allows"
-    )
+
+def _broken_off() -> ConnectionResetError:
+    """An error that servers take for the client's, and close the connection without a word."""
+    return ConnectionResetError(errno.ECONNRESET, "a fault rule ends the connection here")
 
 
 def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Target]]:

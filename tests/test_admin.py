@@ -177,11 +177,53 @@ def test_messages_come_in_order_of_arrival(server: Server) -> None:
     assert received == sorted(received)
 
 
-@pytest.mark.parametrize("query", ["providers=d7", "direction=sideways", "unread=maybe"])
+@pytest.mark.parametrize("query", ["providers=d7", "direction=sideways"])
 def test_wrong_filter_is_refused(server: Server, query: str) -> None:
     answer = requests.get(f"{server.state}/messages?{query}", timeout=5)
     assert answer.status_code == 400
     assert "there are" in answer.json()["error"]["hint"]
+
+
+def test_wrong_value_of_a_filter_is_refused(server: Server) -> None:
+    answer = requests.get(f"{server.state}/messages?unread=maybe", timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_filter")
+    assert answer.json()["error"]["message"] == "unread: expected true or false, came 'maybe'"
+
+
+def test_one_entry_of_the_journal_can_be_asked_for(server: Server) -> None:
+    came = BY_PROVIDER["kirim"].send(server.url).headers["X-Mock-Request-Id"]
+    BY_PROVIDER["d7"].send(server.url)
+    answer = requests.get(f"{server.state}/requests/{came}", timeout=5)
+    assert (answer.status_code, answer.json()["provider"]) == (200, "kirim")
+    assert (
+        answer.json() == requests.get(f"{server.state}/requests", timeout=5).json()["requests"][0]
+    )
+    gone = requests.get(f"{server.state}/requests/req_gone", timeout=5)
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "request_not_found")
+
+
+@pytest.mark.parametrize("path", ["/requests?since=yesterday", "/requests/7"])
+def test_id_that_is_none_is_refused(server: Server, path: str) -> None:
+    answer = requests.get(f"{server.state}{path}", timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_filter")
+    assert "X-Mock-Request-Id" in answer.json()["error"]["message"]
+
+
+def test_journal_is_filtered_by_account_error_and_fault(server: Server) -> None:
+    call = BY_PROVIDER["kirim"]
+    call.send(server.url)
+    call.send(server.url, **{"X-Mock-Fault": "error=INTERNAL_ERROR"})
+    call.send(server.url, Authorization="Bearer nobody")
+    for query, places in (
+        ("account=main", [0, 1]),
+        ("error=INTERNAL_ERROR", [1]),
+        ("fault=header", [1]),
+        ("error=INVALID_API_KEY&provider=kirim", [2]),
+        ("account=nobody", []),
+    ):
+        entries = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+        found = requests.get(f"{server.state}/requests?{query}", timeout=5).json()["requests"]
+        assert found == [entries[place] for place in places], query
 
 
 def test_reset_forgets_everything_but_the_fixtures(server: Server) -> None:

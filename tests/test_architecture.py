@@ -10,7 +10,18 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = ("core", "providers", "faults", "state", "admin", "server", "web")
-FRONT = ("app", "cli", "demo", "banner", "config", "remote", "version", "__init__", "__main__")
+FRONT = (
+    "app",
+    "cli",
+    "demo",
+    "banner",
+    "config",
+    "log",
+    "remote",
+    "version",
+    "__init__",
+    "__main__",
+)
 FOREIGN = {
     "core": {"marshmallow"},
     "providers": {"marshmallow"},

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import requests
 
-from mockserver.config import SETTINGS, load_settings, packaged_fixtures
+from mockserver.app import create_app
+from mockserver.config import SETTINGS, Settings, load_settings, packaged_fixtures
 from mockserver.core.registry import find_providers
+from mockserver.faults.reading import RuleReader
 from mockserver.faults.scenario import load_scenarios
 from mockserver.faults.unit import find_faults
 from mockserver.version import __version__
@@ -185,7 +187,7 @@ def test_fault_table_is_the_codes() -> None:
         [
             f"`{name}`",
             ", ".join(f"`{setting}`" for setting in unit.schema.fields) or "none",
-            " ".join((inspect.getdoc(unit) or "").split("\n\n")[0].split()),
+            " ".join((inspect.getdoc(unit) or "").replace("``", "`").split()),
         ]
         for name, unit in types.items()
     ]
@@ -193,8 +195,9 @@ def test_fault_table_is_the_codes() -> None:
 
 
 def test_scenario_table_is_the_files() -> None:
-    scenarios, _ = load_scenarios(packaged_fixtures() / "scenarios")
-    listed = [row for row in rows(section("Faults")) if row[0].strip("`") in scenarios]
+    scenarios, _ = load_scenarios(Settings().scenario_folders, RuleReader({}, {}), 0)
+    table = section("Faults").partition("| scenario |")[2]
+    listed = [row for row in rows(table) if row[0].strip("`") in scenarios]
     assert listed == [[f"`{each.name}`", each.description] for each in scenarios.values()]
 
 
@@ -214,13 +217,57 @@ def test_operations_table_is_the_codes() -> None:
 
 
 def test_configuration_example_is_accepted(tmp_path: Path) -> None:
-    [example] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    [example] = re.findall(r"```toml\n(.*?)```", section("Settings"), re.DOTALL)
     file = tmp_path / "mockserver.toml"
     file.write_text(example, encoding="utf-8")
     settings = load_settings(find_providers(), {}, file)
     assert settings.port == tomllib.loads(example)["port"]
     assert settings.switches["d7"]["read_receipt_body"] == "object"
     assert len(settings.faults) == 1
+
+
+def test_scenario_example_is_accepted(tmp_path: Path) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", section("Faults"), re.DOTALL)
+    for file in packaged_fixtures().glob("*.json"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "mine.toml").write_text(example, encoding="utf-8")
+    client = create_app(Settings(fixtures=tmp_path)).test_client()
+    answer = client.post("/_mock/sandboxes/default/scenarios/mine")
+    assert (answer.status_code, len(answer.json["faults"])) == (200, 2)
+
+
+MY_TESTS = """
+import requests
+
+
+def test_one(mock, mock_url):
+    rule = {"fault": {"type": "outage"}, "match": {"provider": "d7"}}
+    requests.post(f"{mock}/faults", json=rule, timeout=5).raise_for_status()
+
+
+def test_two(mock, mock_url):
+    assert requests.get(f"{mock}/faults", timeout=5).json() == {"faults": []}
+    assert requests.get(f"{mock_url}/d7/nowhere", timeout=5).status_code == 404
+"""
+
+
+def test_fixtures_of_pytest_work(tmp_path: Path) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", section("In tests"), re.DOTALL)
+    (tmp_path / "conftest.py").write_text(example, encoding="utf-8")
+    (tmp_path / "test_mine.py").write_text(MY_TESTS, encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", str(tmp_path)],
+        capture_output=True,
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+    assert "2 passed" in run.stdout
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:

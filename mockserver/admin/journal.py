@@ -8,7 +8,8 @@ from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Refused
 from mockserver.core.shown import shown
 
-FILTERS = ("provider", "operation", "status", "since", "limit")
+SAME = ("provider", "operation", "account", "error", "fault")  # filters by equality
+FILTERS = (*SAME, "status", "since", "limit")
 
 
 def find(desk: Desk, call: Call) -> Reply:
@@ -18,25 +19,44 @@ def find(desk: Desk, call: Call) -> Reply:
         chosen("provider", given["provider"], desk.providers)
     status = _whole("status", given["status"]) if "status" in given else None
     limit = _whole("limit", given["limit"]) if "limit" in given else None
+    since = _entry_id(given["since"]) if "since" in given else None
 
     def keep(entry: Mapping[str, Any]) -> bool:
         return (
-            given.get("provider", entry["provider"]) == entry["provider"]
-            and given.get("operation", entry["operation"]) == entry["operation"]
+            all(given.get(name, entry[name]) == entry[name] for name in SAME)
             and status in (None, entry["response"]["status"])
-        ) or entry["id"] == given.get("since")
+        ) or entry["id"] == since
 
-    if "since" in given:
-        entries = _after(desk.sandbox.journal.entries(keep), given["since"])[:limit]
+    if since is not None:
+        entries = _after(desk.sandbox.journal.entries(keep), since)[:limit]
     else:
         entries = desk.sandbox.journal.entries(keep, limit)
     return Reply(200, {"requests": entries})
+
+
+def show(desk: Desk, call: Call) -> Reply:
+    wanted = _entry_id(call.args["entry_id"])
+    for entry in desk.sandbox.journal.entries(lambda entry: entry["id"] == wanted, 1):
+        return Reply(200, entry)
+    raise Refused(
+        "request_not_found",
+        f"the journal has no entry {wanted}",
+        "it keeps the newest calls to providers only; GET …/requests lists them",
+        status=404,
+    )
 
 
 def _after(entries: list[dict[str, Any]], since: str) -> list[dict[str, Any]]:
     """All of them where the entry has left the journal already."""
     places = [place for place, entry in enumerate(entries) if entry["id"] == since]
     return entries[places[0] + 1 :] if places else entries
+
+
+def _entry_id(text: str) -> str:
+    if not text.startswith("req_"):
+        message = f"expected the id of an entry, which X-Mock-Request-Id tells, came {shown(text)}"
+        raise Refused("bad_filter", message, "such as req_01JD8Z0V9Q5S3T7W2X4Y6Z8A0B")
+    return text
 
 
 def _whole(name: str, text: str) -> int:

@@ -7,10 +7,11 @@ from marshmallow import ValidationError, fields, validate
 from mockserver.admin.desk import Desk, body_of, chosen, filters_of
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Reply
-from mockserver.core.content import ContentSchema, Duration, content_of, flatten
+from mockserver.core.content import ContentSchema, content_of
 from mockserver.core.errors import Refused
 from mockserver.core.message import TYPES, Message
 from mockserver.core.shown import shown
+from mockserver.core.validation import Duration, first_mistake
 
 FILTERS = ("provider", "account", "direction", "unread", "customer")
 DIRECTIONS = ("inbound", "outbound")
@@ -42,7 +43,10 @@ def find(desk: Desk, call: Call) -> Reply:
         chosen("direction", given["direction"], DIRECTIONS)
     if "provider" in given:
         wanted["provider"] = chosen("provider", given["provider"], desk.providers)
-    if "unread" in given and chosen("unread", given["unread"], ("true", "false")) == "true":
+    if given.get("unread", "true") not in ("true", "false"):
+        message = f"unread: expected true or false, came {shown(given['unread'])}"
+        raise Refused("bad_filter", message, "send unread=true or unread=false")
+    if given.get("unread") == "true":
         wanted |= {"direction": "inbound", "read_at": None}
     found = desk.sandbox.messages.all(**wanted)
     if given.get("unread") == "false":
@@ -109,7 +113,7 @@ def _loaded(body: dict[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = SCHEMA.load(body)
     except ValidationError as error:
-        path, reason = flatten(error.messages)[0]
+        path, reason = first_mistake(error, body)
         known = [field.data_key or name for name, field in SCHEMA.fields.items()]
         own = [name for name in known if name not in TYPES]
         hint = f"the keys are {', '.join(own)} and one of {', '.join(TYPES)}"

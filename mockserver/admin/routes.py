@@ -28,10 +28,11 @@ ROUTES: dict[str, dict[str, Handler]] = {
         "DELETE": faults.clear,
     },
     f"{SANDBOX}/faults/transcript": {"GET": faults.transcript},
-    f"{SANDBOX}/faults/{{rule_id}}": {"DELETE": faults.remove},
+    f"{SANDBOX}/faults/{{rule_id}}": {"GET": faults.show, "DELETE": faults.remove},
     f"{SANDBOX}/scenarios": {"GET": faults.scenarios},
     f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply},
     f"{SANDBOX}/requests": {"GET": journal.find},
+    f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": journal.show},
 }
 
 
@@ -54,7 +55,8 @@ def _handler(desk: Desk, path: str | None, call: Call) -> Handler:
     method = "GET" if call.method == "HEAD" else call.method
     if method not in methods:
         hint = f"there are {', '.join(methods)}"
-        raise Refused("method_not_allowed", f"{call.method} here", hint, status=405)
+        message = f"{call.method} is not what {path} is for"
+        raise Refused("method_not_allowed", message, hint, status=405)
     if call.too_large:
         raise Refused("body_too_large", "the body is too large", "the limit is 1 MiB", status=413)
     wanted = call.args.get("sandbox", desk.sandbox.id)

@@ -1,6 +1,7 @@
 """``Authorization: Bearer …``, for the providers that use it."""
 
 from mockserver.core.call import Call
+from mockserver.core.masking import masked_secret
 
 
 def bearer_token(call: Call) -> str | None:
@@ -18,4 +19,4 @@ def what_came(call: Call) -> str:
     if not call.header("authorization"):
         return "no Authorization header"
     token = bearer_token(call)
-    return "no Bearer token" if token is None else f"a token of {len(token)} unknown characters"
+    return "no Bearer token" if token is None else f"the unknown token {masked_secret(token)}"

@@ -9,6 +9,9 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from mockserver.core.call import BadJSON
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Check, Exchange
+from mockserver.core.shown import shown
+
+ABSENT = object()
 
 
 class Lenient(Schema):
@@ -61,17 +64,13 @@ def body_check(schema: Schema, refuse: Callable[[Problem], Fail]) -> Check:
 def _first(messages: dict[Any, Any], value: Any) -> Problem:
     path: list[str] = []
     found: Any = messages
+    inner = value
     while isinstance(found, dict):
         key, found = next(iter(found.items()))
         if key != "_schema":
             path.append(str(key))
-    kind: Literal["missing", "invalid"] = "missing" if _absent(value, path) else "invalid"
-    return Problem(kind, str(found[0]), tuple(path), frozenset(value))
-
-
-def _absent(value: Any, path: list[str]) -> bool:
-    for key in path:
-        if isinstance(value, dict) and key not in value:
-            return True
-        value = value.get(key) if isinstance(value, dict) else None
-    return False
+            inner = inner.get(key, ABSENT) if isinstance(inner, dict) else None
+    given = frozenset(value)
+    if inner is ABSENT:
+        return Problem("missing", str(found[0]), tuple(path), given)
+    return Problem("invalid", f"{found[0].rstrip('.')}, came {shown(inner)}", tuple(path), given)

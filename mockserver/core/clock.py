@@ -46,11 +46,11 @@ def parse_duration(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None or text == "P":
         raise ValueError(
-            f"{shown(text)} is not an ISO 8601 duration of weeks, days, hours, minutes and "
-            'seconds, such as "P8D" or "PT1H30M"'
+            "expected an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as "
+            f'"P8D" or "PT1H30M", came {shown(text)}'
         )
     given = {unit: float(amount) for unit, amount in match.groupdict().items() if amount}
     length = round(sum(amount * _UNIT[unit] for unit, amount in given.items()))
     if length > _LONGEST:
-        raise ValueError(f"{shown(text)} is longer than 100 years")
+        raise ValueError(f"expected at most 100 years, came {shown(text)}")
     return length

@@ -3,18 +3,26 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
+
+Sent = Literal["all", "part", "garbage", "nothing"]
+
+
+def nothing(head: bytes, body: bytes) -> bytes:
+    return b""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
     """The connection ends instead of carrying a whole answer.
 
-    ``data`` makes what is sent from the head and the body of the answer. ``hold_ms`` is how long
-    the connection then stays open and silent, None until the client gives up. ``reset`` ends it
-    with a TCP reset rather than a clean close.
+    ``data`` makes what is sent from the head and the body of the answer, and ``sent`` says in a
+    word what that is. ``hold_ms`` is how long the connection then stays open and silent, None
+    until the client gives up. ``reset`` ends it with a TCP reset rather than a clean close.
     """
 
-    data: Callable[[bytes, bytes], bytes]
+    data: Callable[[bytes, bytes], bytes] = nothing
+    sent: Sent = "nothing"
     reset: bool = False
     hold_ms: float | None = 0.0
 
@@ -59,6 +67,18 @@ class Delivery:
             return [(content, 0.0)]
         size, gap = self.drip.size(len(content)), self.drip.gap_ms(len(content))
         return [(content[each : each + size], gap) for each in range(0, len(content), size)]
+
+    @property
+    def sent(self) -> Sent:
+        """What of the answer the client gets."""
+        return "all" if self.ending is None else self.ending.sent
+
+    @property
+    def planned_ms(self) -> float:
+        """How long the client is made to wait, as far as that does not depend on the body."""
+        held = (self.ending and self.ending.hold_ms) or 0.0
+        dripped = (self.drip and self.drip.over_ms) or 0.0
+        return self.before_ms + self.between_ms + held + dripped
 
     @property
     def usual(self) -> bool:

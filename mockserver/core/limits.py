@@ -8,9 +8,13 @@ from mockserver.core.clock import SECOND
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """``level`` calls may pass at the instant ``at``."""
+    """What was left at the instant ``at``.
 
-    level: float
+    In parts of a call: it has as many as the period has milliseconds. So all are whole numbers,
+    and a limit recovers to the millisecond.
+    """
+
+    left: int
     at: int
 
 
@@ -36,36 +40,35 @@ class Verdict:
     allowance: Allowance
 
 
-def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> Verdict:
+def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
-    level = refilled(bucket, now, limit, per_ms)
-    passed = level >= 1
-    bucket = Bucket(level - passed, now)
-    retry_after_s = _seconds((1 - bucket.level) * per_ms / limit)
+    left = _refilled(bucket, now, limit, per_ms)
+    passed = left >= per_ms
+    bucket = Bucket(left - per_ms if passed else left, now)
+    retry_after_s = _seconds((per_ms - bucket.left) / limit)
     return Verdict(passed, bucket, retry_after_s, allowed(bucket, now, limit, per_ms))
 
 
-def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> Allowance:
+def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
     """What a token bucket allows now."""
-    level = refilled(bucket, now, limit, per_ms)
-    return Allowance(limit, int(level), now + (limit - level) * per_ms / limit)
+    left = _refilled(bucket, now, limit, per_ms)
+    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
-def refilled(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> float:
-    """How many calls may pass by now."""
+def _refilled(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
     if bucket is None:
-        return float(limit)
-    return min(float(limit), bucket.level + (now - bucket.at) * limit / per_ms)
+        return limit * per_ms
+    return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
 
 
-def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: float) -> Verdict:
+def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """``limit`` calls in each window of ``per_ms``; the first call opens one."""
     if bucket is None or now >= bucket.at + per_ms:
-        bucket = Bucket(float(limit), now)
-    passed = bucket.level >= 1
-    bucket = Bucket(bucket.level - passed, bucket.at)
+        bucket = Bucket(limit * per_ms, now)
+    passed = bucket.left >= per_ms
+    bucket = Bucket(bucket.left - per_ms if passed else bucket.left, bucket.at)
     ends_at = bucket.at + per_ms
-    allowance = Allowance(limit, int(bucket.level), ends_at)
+    allowance = Allowance(limit, bucket.left // per_ms, ends_at)
     return Verdict(passed, bucket, _seconds(ends_at - now), allowance)
 
 

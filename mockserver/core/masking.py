@@ -32,6 +32,9 @@ def _is_secret(name: str) -> bool:
 
 def _mask(match: re.Match[str]) -> str:
     word = match[0]
-    if word.lower() in _SCHEMES:
-        return word
-    return f"{word[:4]}****{word[-2:]}" if len(word) > 8 else "****"
+    return word if word.lower() in _SCHEMES else masked_secret(word)
+
+
+def masked_secret(secret: str) -> str:
+    """The first 4 and last 2 characters, nothing of a short one."""
+    return f"{secret[:4]}****{secret[-2:]}" if len(secret) > 8 else "****"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.core.call import Call, Reply
 from mockserver.core.errors import Fail, Refused
+from mockserver.core.injection import Injection
 from mockserver.core.masking import masked
 from mockserver.core.provider import Exchange, Operation, Provider
-from mockserver.core.sandbox import Blow, Outcome, Sandbox
+from mockserver.core.sandbox import Outcome, Sandbox
 
 log = logging.getLogger("mockserver.calls")
 
@@ -36,19 +37,20 @@ def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
     except Exception as bug:
         log.exception("a bug in the server itself")
         outcome.reply = bug_reply(bug)
-    delivery = outcome.reply.delivery
-    delay = delivery.before_ms + delivery.between_ms if delivery else 0.0
+    delay = outcome.reply.delivery.planned_ms if outcome.reply.delivery else 0.0
     outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
     return _recorded(sandbox, outcome)
 
 
-def _play(target: Target, exchange: Exchange, blow: Blow | None, outcome: Outcome) -> None:
+def _play(
+    target: Target, exchange: Exchange, injection: Injection | None, outcome: Outcome
+) -> None:
     """Do the work, or find out what it would have answered, and let the faults have their way."""
-    exchange.rehearsal = blow is not None and blow.terminal is not None and not blow.after
+    exchange.rehearsal = bool(injection and injection.terminal and not injection.after)
     outcome.reply, outcome.error = _natural(target, exchange)
     outcome.committed = outcome.error is None and not exchange.rehearsal
-    if blow is not None:
-        _struck(target, exchange, outcome, blow)
+    if injection is not None:
+        _inject(target, exchange, outcome, injection)
 
 
 def _natural(target: Target, exchange: Exchange) -> tuple[Reply, str | None]:
@@ -75,23 +77,22 @@ def _failed(target: Target, exchange: Exchange, fail: Fail) -> Reply:
     return _finished(target, exchange, reply)
 
 
-def _struck(target: Target, exchange: Exchange, outcome: Outcome, blow: Blow) -> None:
+def _inject(target: Target, exchange: Exchange, outcome: Outcome, injection: Injection) -> None:
     """Put what the faults make of the answer in its place."""
     natural = outcome.reply
-    outcome.blow, outcome.natural = blow, natural
-    outcome.reply = replace(natural, headers=dict(natural.headers))
-    if blow.answer is not None:
-        outcome.error = None
-        try:
-            outcome.reply = blow.answer(outcome.reply)
-        except Fail as fail:
-            outcome.reply, outcome.error = _failed(target, exchange, fail), fail.row.name
-    elif blow.terminal:
-        outcome.error = None
-    if blow.delivery.ending is not None:
-        outcome.reply.because = f"injected by {blow.rule}: the connection ends"
-    outcome.reply.delivery = blow.delivery
-    outcome.reply.headers["X-Mock-Fault"] = blow.rule or ""
+    outcome.injection, outcome.natural = injection, natural
+    if injection.fail is not None:
+        outcome.reply = _failed(target, exchange, injection.fail)
+        outcome.error = injection.fail.row.name
+    else:
+        outcome.reply = replace(natural, headers=dict(natural.headers))
+        if injection.rewrite is not None:
+            outcome.reply = injection.rewrite(outcome.reply)
+        if injection.terminal:
+            outcome.error = None
+            outcome.reply.because = f"injected by {injection.rule}: {injection.kind}"
+    outcome.reply.delivery = injection.delivery
+    outcome.reply.headers["X-Mock-Fault"] = injection.rule or ""
 
 
 def bug_reply(bug: Exception) -> Reply:
@@ -120,15 +121,10 @@ def _recorded(sandbox: Sandbox, outcome: Outcome) -> Reply:
     reply.headers["X-Mock-Request-Id"] = call.id
     sandbox.journal.record(outcome)
     if reply.because:
-        log.info(
-            "%s %s %s -> %d %s: %s",
-            call.id,
-            call.method,
-            masked(call.target[:200]),
-            reply.status,
-            outcome.error or "",
-            reply.because,
-        )
+        sent = "all" if reply.delivery is None else reply.delivery.sent
+        came = f"{reply.status} {outcome.error or ''}".strip() if sent == "all" else f"{sent} sent"
+        target = masked(call.target[:200])
+        log.info("%s %s %s -> %s: %s", call.id, call.method, target, came, reply.because)
     return reply
 
 

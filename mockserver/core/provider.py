@@ -160,17 +160,18 @@ class Exchange:
         record = self.world.record(self.provider.id, collection, record_id)
         return record if record and record["account"] == self.caller.label else None
 
-    def recall(self, name: str) -> Any:
-        """What the provider noted for this account under that name, None if nothing is left."""
-        return self.world.notes.recall(self._note(name), self.call.received_at)
+    def recall(self, kind: str, key: str = "") -> Any:
+        """What the provider noted of that kind for this account, None if nothing is left."""
+        return self.world.notes.recall(self._note(kind, key), self.call.received_at)
 
-    def note(self, name: str, value: Any, lifetime: int) -> None:
+    def note(self, value: Any, lifetime: int, kind: str, key: str = "") -> None:
         """Note something for this account, for so many milliseconds."""
         if not self.rehearsal:
-            self.world.notes.keep(self._note(name), value, self.call.received_at + lifetime)
+            until = self.call.received_at + lifetime
+            self.world.notes.keep(self._note(kind, key), value, until)
 
-    def _note(self, name: str) -> tuple[str, str, str]:
-        return (self.provider.id, self.caller.label, name)
+    def _note(self, kind: str, key: str) -> tuple[str, str, str, str]:
+        return (self.provider.id, self.caller.label, kind, key)
 
     @property
     def operation_name(self) -> str | None:

@@ -1,63 +1,26 @@
 """What the pipeline and the administration need of a sandbox, as small interfaces."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Reply
-from mockserver.core.delivery import Delivery
+from mockserver.core.injection import Injection
 from mockserver.core.ports import World
 from mockserver.core.provider import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A rule that struck a call: by which draw and seed, and the fault exactly as it came out.
-
-    ``id`` is ``header`` where the request asked for the fault itself. ``again`` is a fault that
-    does the same to any call.
-    """
-
-    id: str
-    seed: int
-    draw: float
-    fault: Mapping[str, Any]
-    again: Mapping[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        return {"rule": self.id, "seed": self.seed, "draw": self.draw, "fault": dict(self.fault)}
-
-
-@dataclass(slots=True)
-class Blow:
-    """What the fault rules do to one call.
-
-    ``answer`` makes the answer from the natural one, and raises Fail for a documented error;
-    None leaves it. ``terminal`` is the rule that takes the natural answer away, the first one
-    wins; ``after`` says that the work is done before that.
-    """
-
-    hits: list[Hit] = field(default_factory=list)
-    delivery: Delivery = field(default_factory=Delivery)
-    answer: Callable[[Reply], Reply] | None = None
-    terminal: str | None = None
-    after: bool = False
-
-    @property
-    def rule(self) -> str | None:
-        """The id to report."""
-        return self.terminal or (self.hits[0].id if self.hits else None)
-
-
 class Rule(Protocol):
+    id: str
+
     def to_json(self) -> dict[str, Any]: ...
 
 
 class Faults(Protocol):
     """The fault rules of one sandbox, in order of creation."""
 
-    def strike(self, exchange: Exchange) -> Blow | None:
+    def strike(self, exchange: Exchange) -> Injection | None:
         """Count the call against every rule that matches; None where none strikes.
 
         Raises Refused for a bad header.
@@ -103,7 +66,7 @@ class Outcome:
     reply: Reply
     exchange: Exchange | None = None
     error: str | None = None
-    blow: Blow | None = None
+    injection: Injection | None = None
     natural: Reply | None = None
     committed: bool = False
     retry_of: str | None = None

@@ -1,7 +1,8 @@
 """Writing down what came, for a reason or a hint."""
 
+import difflib
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 120
@@ -13,6 +14,20 @@ def shown(value: object) -> str:
     return _REPR.repr(value)
 
 
-def there_are(names: Iterable[str]) -> str:
-    """A hint that lists what exists."""
-    return f"there are {', '.join(names) or 'none'}"
+def there_are(names: Iterable[str], came: object = None) -> str:
+    """A hint that lists what exists, and first of all what is most like that which came."""
+    listed = list(names)
+    return f"{_meant(listed, came)}there are {', '.join(listed) or 'none'}"
+
+
+def there_are_keys(names: Iterable[str], path: str) -> str:
+    """The same for the keys of an object, of which the one at the end of the path is wrong."""
+    listed = list(names)
+    return f"{_meant(listed, path.rpartition('.')[2])}the keys here are {', '.join(listed)}"
+
+
+def _meant(names: Sequence[str], came: object) -> str:
+    if not isinstance(came, str) or came in names:
+        return ""
+    nearest = difflib.get_close_matches(came[:200], names, n=1)
+    return f"did you mean {nearest[0]}? " if nearest else ""

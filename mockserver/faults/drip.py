@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, validates_schema
 
 from mockserver.core.delivery import Drip
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import number
 from mockserver.faults.unit import Turn, Unit
 
 
 class Settings(Schema):
-    bytes_per_second = fields.Float(validate=validate.Range(min=0.1, max=1e9))
-    over_ms = fields.Float(validate=validate.Range(min=0, max=3_600_000))
+    bytes_per_second = number(0.1, 1_000_000_000)
+    over_ms = number(0, 3_600_000)
 
     @validates_schema
     def one(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -25,7 +26,8 @@ class Settings(Schema):
 class Fault(Unit):
     """The whole answer, slowly: the head at once, then the body piece by piece.
 
-    ``bytes_per_second``, or ``over_ms`` milliseconds for all of the body in 20 pieces.
+    ``bytes_per_second``, or ``over_ms`` milliseconds for all of the body in 20 pieces: one of the
+    two. The first one to strike a call wins.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -35,6 +37,8 @@ class Fault(Unit):
     bytes_per_second: float | None = None
     over_ms: float | None = None
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.delivery.drip = Drip(self.bytes_per_second, self.over_ms)
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any] | None:
+        if injection.delivery.drip is not None:
+            return None
+        injection.delivery.drip = Drip(self.bytes_per_second, self.over_ms)
         return {key: value for key, value in self.settings().items() if value is not None}

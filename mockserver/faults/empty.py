@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.delivery import Ending
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
 from mockserver.faults.unit import Turn, Unit
 
 
@@ -13,6 +13,6 @@ from mockserver.faults.unit import Turn, Unit
 class Fault(Unit):
     """A clean close without a byte."""
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.delivery.ending = Ending(lambda head, body: b"")
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.delivery.ending = Ending()
         return self.settings()

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from mockserver.core.call import Reply
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import one_of
 from mockserver.faults.unit import Turn, Unit
 
 REASONS = {502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
@@ -42,16 +43,16 @@ FLAVOURS = {
 
 
 class Settings(Schema):
-    status = fields.Integer(load_default=502, validate=validate.OneOf(list(REASONS)))
-    flavour = fields.String(load_default="nginx", validate=validate.OneOf(list(FLAVOURS)))
+    status = fields.Integer(strict=True, load_default=502, validate=one_of(tuple(REASONS)))
+    flavour = fields.String(load_default="nginx", validate=one_of(tuple(FLAVOURS)))
 
 
 @dataclass(frozen=True)
 class Fault(Unit):
     """The HTML page of a proxy in front of the API, written after the looks of the real ones.
 
-    ``status`` 502, 503 or 504; ``flavour`` nginx, cloudflare or alb. Clients that take every
-    body for JSON break here.
+    Clients that take every body for JSON break here. ``status`` 502, which is the default, 503 or
+    504; ``flavour`` nginx, which is the default, cloudflare or alb.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -60,11 +61,11 @@ class Fault(Unit):
     status: int
     flavour: str
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.answer = self._answer
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.rewrite = self._rewrite
         return self.settings()
 
-    def _answer(self, natural: Reply) -> Reply:
+    def _rewrite(self, natural: Reply) -> Reply:
         page, media_type, headers = FLAVOURS[self.flavour]
         body = page.format(status=self.status, reason=REASONS[self.status])
         return Reply(self.status, body, dict(headers), media_type)

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
 from mockserver.core.delivery import Ending
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import number
 from mockserver.faults.unit import Turn, Unit
 
 
 class Settings(Schema):
-    for_ms = fields.Float(
-        load_default=None, allow_none=True, validate=validate.Range(min=1, max=86_400_000)
-    )
+    for_ms = number(1, 86_400_000, load_default=None, allow_none=True)
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,6 @@ class Fault(Unit):
 
     for_ms: float | None
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.delivery.ending = Ending(lambda head, body: b"", hold_ms=self.for_ms)
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.delivery.ending = Ending(hold_ms=self.for_ms)
         return self.settings()

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from mockserver.core.call import Reply
+from mockserver.core.call import JSON, Reply
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import one_of
 from mockserver.faults.unit import Turn, Unit
 
 
@@ -43,14 +44,15 @@ HOW: dict[str, Callable[[str], str]] = {
 
 
 class Settings(Schema):
-    how = fields.String(load_default="cut", validate=validate.OneOf(list(HOW)))
+    how = fields.String(load_default="cut", validate=one_of(tuple(HOW)))
 
 
 @dataclass(frozen=True)
 class Fault(Unit):
     """Status and headers as usual, the body no valid JSON.
 
-    ``how``: cut, trailing_comma, single_quotes, bom (a byte order mark in front) or nan.
+    ``how``: cut, which is the default, trailing_comma, single_quotes, bom (a byte order mark in
+    front) or nan.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -58,11 +60,13 @@ class Fault(Unit):
 
     how: str
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.answer = self._answer
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.rewrite = self._rewrite
         return self.settings()
 
-    def _answer(self, natural: Reply) -> Reply:
-        text = json.dumps(natural.body, ensure_ascii=False, separators=(",", ":"))
+    def _rewrite(self, natural: Reply) -> Reply:
+        text = natural.body
+        if natural.media_type == JSON:
+            text = json.dumps(natural.body, ensure_ascii=False, separators=(",", ":"))
         natural.raw = HOW[self.how](text).encode()
         return natural

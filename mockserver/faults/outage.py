@@ -1,11 +1,11 @@
 """The fault ``outage``."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from mockserver.core.delivery import Ending
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
 from mockserver.faults.unit import Turn, Unit
 
 
@@ -13,9 +13,11 @@ from mockserver.faults.unit import Turn, Unit
 class Fault(Unit):
     """Every call is reset on arrival, also one to an unknown path of the provider.
 
-    ``from`` and ``until`` of the rule's schedule make it a window.
+    ``from`` and ``until`` of the rule's schedule make it a window; ``when`` is always before.
     """
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.delivery.ending = Ending(lambda head, body: b"", reset=True)
+    may_follow: ClassVar[bool] = False
+
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.delivery.ending = Ending(reset=True)
         return self.settings()

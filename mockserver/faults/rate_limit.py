@@ -4,33 +4,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from mockserver.core.call import Reply
 from mockserver.core.clock import DAY, SECOND
 from mockserver.core.errors import Fail
+from mockserver.core.injection import Injection
 from mockserver.core.limits import ALGORITHMS, Verdict
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import number, one_of, whole
 from mockserver.faults.unit import Turn, Unit
 
 
 class Settings(Schema):
-    limit = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000_000))
-    per = fields.Float(load_default=60.0, validate=validate.Range(min=0.001, max=86_400))
-    key = fields.String(load_default="account", validate=validate.OneOf(["account", "number"]))
-    algorithm = fields.String(
-        load_default="token_bucket", validate=validate.OneOf(list(ALGORITHMS))
-    )
+    limit = whole(1, 1_000_000, required=True)
+    per = number(0.001, 86_400, load_default=60.0)
+    key = fields.String(load_default="account", validate=one_of(("account", "number")))
+    algorithm = fields.String(load_default="token_bucket", validate=one_of(tuple(ALGORITHMS)))
 
 
 @dataclass(frozen=True)
 class Fault(Unit):
-    """The provider's 429 once more than ``limit`` calls come in ``per`` seconds; then it recovers.
+    """The provider's 429 once the limit is used up; then it recovers.
 
-    ``key``: counted for each account or business number; ``algorithm``: token_bucket or
-    fixed_window. The answer carries ``Retry-After`` in seconds, and where a provider's answers
-    tell their rate limit they tell this one.
+    ``limit`` calls in ``per`` seconds, 60 unless told, for each ``key``: account, which is the
+    default, or number, the business number. ``algorithm``: token_bucket, which is the default
+    (``limit`` calls at once, and each comes back evenly within ``per``), or fixed_window
+    (``limit`` calls in each window). ``Retry-After`` tells whole seconds, and where a provider's
+    answers tell their rate limit they tell this one.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -41,21 +41,16 @@ class Fault(Unit):
     key: str
     algorithm: str
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any] | None:
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any] | None:
         verdict = self._verdict(exchange, turn.rule)
         exchange.allowance = verdict.allowance
         if verdict.passed:
             return None
-        fail = Fail(
+        injection.fail = Fail(
             exchange.provider.errors["RATE_LIMIT_EXCEEDED"],
             f"injected by {turn.rule}: more than {self.limit} calls in {self.per:g} s",
             retry_after=verdict.retry_after_s,
         )
-
-        def answer(natural: Reply) -> Reply:
-            raise fail
-
-        blow.answer = answer
         return self.settings() | {"retry_after": verdict.retry_after_s}
 
     def again(self, fault: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,7 +63,7 @@ class Fault(Unit):
         note = ("rate_limit", rule, exchange.provider.id, counted)
         notes, now = exchange.world.notes, exchange.call.received_at
         verdict = ALGORITHMS[self.algorithm](
-            notes.recall(note, now), now, self.limit, self.per * SECOND
+            notes.recall(note, now), now, self.limit, round(self.per * SECOND)
         )
         notes.keep(note, verdict.bucket, now + 2 * DAY)
         return verdict

@@ -3,28 +3,37 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
 from mockserver.core.delivery import Ending
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import LARGEST, whole
 from mockserver.faults.unit import Turn, Unit
 
 
 class Settings(Schema):
-    after_bytes = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    after_bytes = whole(0, LARGEST, load_default=0)
 
 
 @dataclass(frozen=True)
 class Fault(Unit):
-    """A TCP reset, not a clean close, after ``after_bytes`` bytes of the answer, head included."""
+    """A TCP reset, not a clean close, before or within the answer.
+
+    It comes after ``after_bytes`` bytes of the answer, head included, 0 unless told. The last
+    byte of the answer never comes.
+    """
 
     schema: ClassVar[Schema] = Settings()
     short: ClassVar[str | None] = "after_bytes"
 
     after_bytes: int
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        count = self.after_bytes
-        blow.delivery.ending = Ending(lambda head, body: (head + body)[:count], reset=True)
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.delivery.ending = Ending(
+            self._part, "part" if self.after_bytes else "nothing", reset=True
+        )
         return self.settings()
+
+    def _part(self, head: bytes, body: bytes) -> bytes:
+        return (head + body)[:-1][: self.after_bytes]

@@ -1,41 +1,63 @@
 """Scenarios: named files of rules, and of steps that put rules on a timeline."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
-from mockserver.core.content import flatten
-from mockserver.core.errors import Mistake, Mistakes
-from mockserver.faults.rule import check_instant
+from mockserver.core.errors import Mistake, Mistakes, Refused
+from mockserver.core.toml import read_toml
+from mockserver.core.validation import Strict, mistakes_in
+from mockserver.faults.reading import RuleReader
+from mockserver.faults.schedule import check_instant
 
 RULE = fields.Dict(keys=fields.String())
+STEP = ("at", "until", "provider")
 
 
-class StepSchema(Schema):
+class StepSchema(Strict):
     at = fields.String(load_default="PT0S", validate=check_instant)
     until = fields.String(validate=check_instant)
     provider = fields.String()
     rule = fields.List(RULE, required=True, validate=validate.Length(min=1))
 
+    @validates_schema
+    def agrees(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A rule must not say otherwise what its step says for it."""
+        for place, rule in enumerate(data.get("rule", ())):
+            for part, names in (("schedule", ("from", "until")), ("match", ("provider",))):
+                inner = rule.get(part)
+                for name in names:
+                    if isinstance(inner, dict) and name in inner:
+                        reason = f"the step says it for its rules: {', '.join(STEP)}"
+                        raise ValidationError({"rule": {place: {part: {name: [reason]}}}})
 
-class ScenarioSchema(Schema):
+
+class ScenarioSchema(Strict):
     description = fields.String(required=True, validate=validate.Length(min=1))
     rule = fields.List(RULE, load_default=list)
     step = fields.List(fields.Nested(StepSchema), load_default=list)
 
+    @validates_schema
+    def something_happens(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data.get("rule") and not data.get("step"):
+            raise ValidationError("missing: a scenario has [[rule]] or [[step]] tables", "rule")
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``rules`` are as the administration API takes them, ``paths`` where in the file they are."""
+    """``rules`` are as the administration API takes them, ``paths`` where in ``file`` they are."""
 
-    name: str
+    file: Path
     description: str
     rules: tuple[Mapping[str, Any], ...]
     paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.file.stem
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,29 +67,42 @@ class Scenario:
         }
 
 
-def load_scenarios(folder: Path) -> tuple[dict[str, Scenario], list[Mistake]]:
-    """The good scenarios of a folder by name, which is the file's, and every mistake in others."""
+def load_scenarios(
+    folders: Iterable[Path], reader: RuleReader, now: int
+) -> tuple[dict[str, Scenario], list[Mistake]]:
+    """The scenarios of the folders by name, which is the file's, and every mistake in them.
+
+    One of a later folder takes the place of an earlier one of its name.
+    """
     scenarios: dict[str, Scenario] = {}
     mistakes: list[Mistake] = []
-    for file in sorted(folder.glob("*.toml")):
+    for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
         try:
-            scenarios[file.stem] = _load(file)
+            scenarios[file.stem] = scenario = _load(file)
+            mistakes += _mistakes(scenario, reader, now)
         except Mistakes as found:
             mistakes += found.mistakes
     return scenarios, mistakes
 
 
+def _mistakes(scenario: Scenario, reader: RuleReader, now: int) -> Iterator[Mistake]:
+    """Every rule that could not be made."""
+    for rule, path in zip(scenario.rules, scenario.paths, strict=True):
+        try:
+            reader.rule(rule, now)
+        except Refused as refused:
+            yield Mistake(str(scenario.file), path, f"{refused.message}; {refused.hint}")
+
+
 def _load(file: Path) -> Scenario:
+    content = read_toml(file)
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
         data = ScenarioSchema().load(content)
     except ValidationError as error:
-        raise Mistakes([Mistake(str(file), *each) for each in flatten(error.messages)]) from None
-    except (OSError, ValueError) as error:
-        raise Mistakes([Mistake(str(file), "", f"cannot be read as TOML: {error}")]) from None
+        raise mistakes_in(file, error, content) from None
     placed = list(_placed(data))
     rules, paths = tuple(rule for rule, _ in placed), tuple(path for _, path in placed)
-    return Scenario(file.stem, data["description"], rules, paths)
+    return Scenario(file, data["description"], rules, paths)
 
 
 def _placed(data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

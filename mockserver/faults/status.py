@@ -1,23 +1,29 @@
 """The fault ``status``."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields
 
 from mockserver.core.call import JSON, Reply
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import HEADER_NAME, HEADER_VALUE, whole
 from mockserver.faults.unit import Turn, Unit
 
-HEADER_NAME = validate.Regexp(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z", error="not a header name")
-HEADER_VALUE = validate.Regexp(r"[\x20-\x7e\t]*\Z", error="not a header value")
+OWN = ("content-length", "transfer-encoding", "connection", "date")
+
+
+def not_the_servers(name: str) -> None:
+    if name.lower() in OWN or name.lower().startswith("x-mock-"):
+        raise ValidationError(f"the server sets {name} itself")
 
 
 class Settings(Schema):
-    status = fields.Integer(required=True, validate=validate.Range(min=200, max=599))
+    status = whole(200, 599, required=True)
     headers = fields.Dict(
-        keys=fields.String(validate=HEADER_NAME),
+        keys=fields.String(validate=[HEADER_NAME, not_the_servers]),
         values=fields.String(validate=HEADER_VALUE),
         load_default=dict,
     )
@@ -39,17 +45,16 @@ class Fault(Unit):
     headers: dict[str, str]
     body: Any
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.answer = self._answer
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.rewrite = self._rewrite
         return self.settings()
 
-    def _answer(self, natural: Reply) -> Reply:
-        media_type = "text/plain; charset=utf-8" if isinstance(self.body, str) else JSON
+    def _rewrite(self, natural: Reply) -> Reply:
+        text = isinstance(self.body, str)
+        content = self.body if text else json.dumps(self.body, ensure_ascii=False)
+        media_type = "text/plain; charset=utf-8" if text else JSON
         headers = dict(self.headers)
         for name in self.headers:
             if name.lower() == "content-type":
                 media_type = headers.pop(name)
-            if name.lower() in ("content-length", "transfer-encoding", "connection"):
-                headers.pop(name)
-        raw = self.body.encode() if isinstance(self.body, str) else None
-        return Reply(self.status, self.body, headers, media_type, raw=raw)
+        return Reply(self.status, self.body, headers, media_type, raw=content.encode())

@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
 from mockserver.core.delivery import Ending
+from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
-from mockserver.core.sandbox import Blow
+from mockserver.core.validation import LARGEST, number
 from mockserver.faults.unit import Turn, Unit
 
 
 class Settings(Schema):
-    keep = fields.Float(load_default=0.5, validate=validate.Range(min=0))
+    keep = number(0, LARGEST, load_default=0.5)
 
 
 @dataclass(frozen=True)
 class Fault(Unit):
     """The true ``Content-Length``, fewer bytes of the body, and a clean close.
 
-    ``keep`` is a number of bytes, or below 1 a share of the body. The last byte never comes.
+    ``keep`` is a number of bytes, or below 1 a share of the body, 0.5 unless told. The last byte
+    never comes.
     """
 
     schema: ClassVar[Schema] = Settings()
@@ -27,10 +29,10 @@ class Fault(Unit):
 
     keep: float
 
-    def strike(self, blow: Blow, exchange: Exchange, turn: Turn) -> dict[str, Any]:
-        blow.delivery.ending = Ending(lambda head, body: head + body[: self._kept(len(body))])
+    def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any]:
+        injection.delivery.ending = Ending(self._part, "part")
         return self.settings()
 
-    def _kept(self, length: int) -> int:
-        count = length * self.keep if self.keep < 1 else self.keep
-        return max(0, min(int(count), length - 1))
+    def _part(self, head: bytes, body: bytes) -> bytes:
+        count = len(body) * self.keep if self.keep < 1 else self.keep
+        return head + body[:-1][: int(count)]

@@ -5,47 +5,59 @@ import contextlib
 from typing import Any
 
 from mockserver.core.delivery import Delivery, Ending
-from mockserver.server.protocol import Protocol
+from mockserver.server.protocol import CYCLE, Protocol
+
+Piece = tuple[bytes, float]
 
 
 async def deliver(
-    delivery: Delivery, connection: Protocol, start: Any, content: bytes, receive: Any, send: Any
+    delivery: Delivery, connection: Protocol, scope: Any, start: Any, content: bytes, send: Any
 ) -> None:
     """Send the answer, whose head is the ASGI event ``start``, as the delivery has it."""
-    connection.abandonable = delivery.ending is not None
-    await _pause(delivery.before_ms)
+    connection.delayed = True
+    await _pause(connection, delivery.before_ms)
     if delivery.ending is not None:
-        await _end(delivery.ending, connection, start, content, receive)
+        await _end(delivery, delivery.ending, connection, scope[CYCLE], start, content)
         return
     await send(start)
-    await _pause(delivery.between_ms)
+    await _pause(connection, delivery.between_ms)
     for piece, milliseconds in delivery.pieces(content):
-        await _pause(milliseconds)
+        await _pause(connection, milliseconds)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-        if connection.transport.is_closing():
-            break
+    connection.delayed = False
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _pause(milliseconds: float) -> None:
-    """Cut short when the server ends and its patience too: then the answer is due at once."""
-    if milliseconds:
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(milliseconds / 1000)
+async def _pause(connection: Protocol, milliseconds: float | None) -> None:
+    """Wait, for ever where that is None, but no longer than the connection is there.
+
+    Cut short when the server ends and its patience too: then the answer is due at once.
+    """
+    if milliseconds == 0:
+        return
+    seconds = None if milliseconds is None else milliseconds / 1000
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait([connection.gone], timeout=seconds)
 
 
 async def _end(
-    ending: Ending, connection: Protocol, start: Any, content: bytes, receive: Any
+    delivery: Delivery,
+    ending: Ending,
+    connection: Protocol,
+    cycle: Any,
+    start: Any,
+    content: bytes,
 ) -> None:
-    connection.send(ending.data(connection.head_of(start), content))
-    gone = asyncio.ensure_future(_gone(receive))
-    seconds = None if ending.hold_ms is None else ending.hold_ms / 1000
-    await asyncio.wait([gone], timeout=seconds)
+    """Send what the ending leaves of head and body, each at its time, and end the connection."""
+    connection.abandonable = True
+    head = connection.head_of(start)
+    sent = ending.data(head, content)
+    connection.send(sent[: len(head)])
+    await _pause(connection, delivery.between_ms)
+    for piece, milliseconds in delivery.pieces(sent[len(head) :]):
+        await _pause(connection, milliseconds)
+        connection.send(piece)
+    connection.silent = True
+    await _pause(connection, ending.hold_ms)
+    cycle.disconnected = True  # uvicorn would complain that the answer is not complete
     connection.end(reset=ending.reset)
-    await gone
-
-
-async def _gone(receive: Any) -> None:
-    """Until the connection is no more."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

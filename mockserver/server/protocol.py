@@ -13,6 +13,8 @@ NO_HTTP = "Invalid HTTP request received."
 UPGRADING = (b"upgrade", b"http2-settings")
 CONNECTION = "mockserver.connection"
 """Key of the ASGI scope: the protocol of the connection that the call came on."""
+CYCLE = "mockserver.cycle"
+"""Key of the ASGI scope: the call itself, as uvicorn keeps it."""
 TOO_LARGE = "The request's header fields are too large."
 
 
@@ -60,10 +62,19 @@ class Protocol(HttpToolsProtocol):
     _head = 0  # bytes of the head so far, as told by the parser
     _unparsed = 0  # the same as received: the parser does not tell of a value that goes on
     _refusal: bytes | None = None
-    abandonable = False  # nothing more is owed to the client: it may hang up, the server may end
+    _half_closed = False
+    delayed = False  # the answer under way is held back on purpose
+    abandonable = False  # the answer under way ends with the connection: so the server may end it
+    silent = False  # nothing more is sent until then: the client may end it, too
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.gone = self.loop.create_future()
+        """Done once the connection is no more."""
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set_result(None)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
@@ -82,8 +93,9 @@ class Protocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has only ended its own side still gets the answer that it waits for."""
-        if self.abandonable or not self._answering():
+        if self.silent or not self._answering():
             return None
+        self._half_closed = True
         if self._refusal is None:  # otherwise that ends the connection
             self.cycle.keep_alive = False
         return True
@@ -98,6 +110,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head = False
         if not self._asks_for_another_protocol():
             super().on_headers_complete()
+            self.scope[CYCLE] = self.cycle  # type: ignore[literal-required]
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -140,7 +153,8 @@ class Protocol(HttpToolsProtocol):
         self.data_received(head + b"".join(lines) + b"\r\n" + rest)
 
     def shutdown(self) -> None:
-        if self.abandonable:
+        """A client that has ended its side of a delayed call has most likely given up."""
+        if self.abandonable or (self.delayed and self._half_closed):
             self.transport.abort()
         else:
             super().shutdown()

@@ -46,9 +46,13 @@ def listen(host: str, port: int) -> socket.socket:
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-def url_of(listener: socket.socket) -> str:
-    """Where a client on this machine reaches the listener."""
+def address_of(listener: socket.socket) -> tuple[str, int]:
     host, port = listener.getsockname()[:2]
+    return host, port
+
+
+def url_of(host: str, port: int) -> str:
+    """Where a client on this machine reaches a server that listens there."""
     host = ANYWHERE.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

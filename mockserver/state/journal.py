@@ -9,11 +9,13 @@ import orjson
 
 from mockserver.core.call import JSON, Reply
 from mockserver.core.clock import iso
+from mockserver.core.injection import Injection
 from mockserver.core.masking import masked, masked_headers
-from mockserver.core.sandbox import Blow, Outcome
+from mockserver.core.sandbox import Outcome
 
 BODY_LIMIT = 8_192
 HEADER_LIMIT = 1_024
+NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}, "body": ""}
 
 
 class Journal:
@@ -40,20 +42,16 @@ class Journal:
                 "headers": masked_headers(call.headers, HEADER_LIMIT),
                 "body": masked(_cut(call.body.decode("utf-8", "replace"))),
             },
-            "response": {
-                "status": reply.status,
-                "headers": reply.headers | {"Content-Type": reply.media_type},
-                "body": _cut(_sent(reply)),
-            },
+            "response": NO_RESPONSE if _unanswered(reply) else _response(reply),
             "error": outcome.error,
             "because": reply.because,
-            "fault": outcome.blow.rule if outcome.blow else None,
+            "fault": outcome.injection.rule if outcome.injection else None,
             "committed": outcome.committed,
             "retry_of": outcome.retry_of,
             "duration_ms": round(outcome.duration_ms, 3),
         }
-        if outcome.blow and outcome.natural:
-            entry |= _injected(outcome.blow, outcome.natural)
+        if outcome.injection and outcome.natural:
+            entry |= _injected(outcome.injection, outcome.natural)
         # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
         self._entries.append(orjson.dumps(entry) + b"\n")
 
@@ -67,18 +65,27 @@ class Journal:
         self._entries.clear()
 
 
-def _injected(blow: Blow, natural: Reply) -> dict[str, Any]:
+def _injected(injection: Injection, natural: Reply) -> dict[str, Any]:
     """What struck, and what the answer would have been."""
-    delivery = blow.delivery
     return {
-        "injected": [hit.to_json() for hit in blow.hits],
-        "injected_ms": round(delivery.before_ms + delivery.between_ms, 3),
-        "when": "after" if blow.after else "before",
+        "injected": [hit.to_json() for hit in injection.hits],
+        "sent": injection.delivery.sent,
+        "injected_ms": round(injection.delivery.planned_ms, 3),
+        "when": ("after" if injection.after else "before") if injection.terminal else None,
         "natural": {
             "status": natural.status,
             "body": _cut(_text(natural.body, natural.media_type)),
         },
     }
+
+
+def _unanswered(reply: Reply) -> bool:
+    return reply.delivery is not None and reply.delivery.sent in ("nothing", "garbage")
+
+
+def _response(reply: Reply) -> dict[str, Any]:
+    headers = reply.headers | {"Content-Type": reply.media_type}
+    return {"status": reply.status, "headers": headers, "body": _cut(_sent(reply))}
 
 
 def _sent(reply: Reply) -> str:

@@ -10,10 +10,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.core.account import GOOD, Account, Number
 from mockserver.core.clock import SECOND
-from mockserver.core.content import ContentSchema, Duration, content_of, flatten, one_of
+from mockserver.core.content import ContentSchema, content_of
 from mockserver.core.errors import Mistake, Mistakes
 from mockserver.core.message import Message
 from mockserver.core.provider import Provider
+from mockserver.core.validation import Duration, Strict, mistakes_in, one_of
 
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
 
@@ -29,7 +30,7 @@ class MessageSchema(ContentSchema):
     read = fields.Boolean(load_default=False)
 
 
-class ConversationSchema(Schema):
+class ConversationSchema(Strict):
     account = fields.String(required=True)
     business_number = fields.String(required=True)
     customer = fields.String(required=True)
@@ -102,21 +103,21 @@ def _validated(provider: Provider, file: Path) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = _schema(provider).load(content)
     except ValidationError as error:
-        raise Mistakes([Mistake(str(file), *each) for each in flatten(error.messages)]) from None
+        raise mistakes_in(file, error, content) from None
     # Records are answered as they are written, key order included.
     return loaded | {name: content.get(name, []) for name in provider.records}
 
 
 def _schema(provider: Provider) -> Schema:
     kind = provider.account
-    number = Schema.from_dict(
+    number = Strict.from_dict(
         {
             "number": GIVEN,
             "state": fields.String(required=True, validate=one_of(kind.states)),
             **dict.fromkeys(kind.number_ids, GIVEN),
         }
     )
-    account = Schema.from_dict(
+    account = Strict.from_dict(
         {
             "label": GIVEN,
             "condition": fields.String(
@@ -134,7 +135,7 @@ def _schema(provider: Provider) -> Schema:
     }
     for name, schema in provider.records.items():
         sections[name] = fields.List(fields.Nested(schema), load_default=[])
-    return Schema.from_dict(sections)()
+    return Strict.from_dict(sections)()
 
 
 def _contradictions(data: Mapping[str, Any], provider: Provider) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Where the documents live: in memory, or in memory and in a file that survives ``kill -9``."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -109,15 +110,18 @@ class LogFile(Memory):
     def _compact(self) -> None:
         """Where the file cannot be replaced, as when it alone is mounted, it stays as long."""
         beside = self._real.with_name(f".{self._real.name}.new")
-        try:
+        with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
             file = _locked(beside, beside)
-            file.write(_line(HEADER) + _line(_changes(self._tables)))
-            os.replace(beside, self._real)
-        except OSError:
-            return
-        self._file.close()
-        self._file = file
+            try:
+                file.write(_line(HEADER) + _line(_changes(self._tables)))
+                os.replace(beside, self._real)
+            except OSError:
+                file.close()
+                beside.unlink(missing_ok=True)
+            else:
+                self._file.close()
+                self._file = file
 
 
 def _changes(tables: Tables) -> list[Change]:

@@ -54,7 +54,6 @@ def lines(client: Any) -> list[dict[str, Any]]:
         {"type": "gateway"},
         {"type": "malformed_json"},
         {"type": "drip", "over_ms": 0},
-        {"type": "status", "status": 500, "headers": {"X-Mock-Fault": "mine"}},
     ],
     ids=str,
 )
@@ -79,7 +78,7 @@ def test_journal_tells_rule_seed_and_fault_of_every_hit(client: Any) -> None:
     error = add(client, UPSTREAM, seed=6)
     call(client)
     first, second = newest(client)["injected"]
-    assert set(first) == {"rule", "seed", "draw", "fault"}
+    assert set(first) == {"rule", "call", "seed", "draw", "fault"}
     assert (first["rule"], first["seed"]) == (late, 5)
     assert first["fault"] == {"type": "latency", "ms": 2.0}
     assert (second["rule"], second["seed"], second["fault"]) == (error, 6, UPSTREAM)
@@ -98,6 +97,30 @@ def test_draws_of_the_journal_repeat_from_the_seed(make_client: Callable[..., An
         runs.append([entry["injected"][0]["draw"] for entry in entries])
     assert runs[0] == runs[1]
     assert len(set(runs[0])) == 20
+
+
+def test_draw_of_the_journal_is_the_one_that_decided(client: Any) -> None:
+    fault = {"type": "latency", "distribution": "uniform", "min_ms": 0, "max_ms": 2}
+    add(client, fault, seed=5, schedule={"probability": 0.25})
+    for _ in range(200):
+        call(client)
+    entries = client.get(f"{STATE}/requests").json["requests"]
+    hits = [(place, hit) for place, entry in enumerate(entries, start=1)
+            for hit in entry.get("injected", [])]  # fmt: skip
+    assert 30 < len(hits) < 70
+    assert all(hit["draw"] < 0.25 for _, hit in hits)
+    assert [hit["call"] for _, hit in hits] == [place for place, _ in hits]
+    # What is left to chance is spread over all of its range all the same.
+    sizes = [hit["fault"]["ms"] for _, hit in hits]
+    assert sizes == [round(8 * hit["draw"], 3) for _, hit in hits]
+    assert min(sizes) < 0.5
+    assert max(sizes) > 1.5
+
+
+def test_request_that_asked_itself_owes_nothing_to_chance(client: Any) -> None:
+    call(client, X_Mock_Fault="latency=1")
+    [hit] = newest(client)["injected"]
+    assert (hit["rule"], hit["call"], hit["seed"], hit["draw"]) == ("header", None, None, None)
 
 
 def test_draw_of_the_journal_is_the_one_that_made_the_latency(client: Any) -> None:
@@ -368,12 +391,17 @@ TYPES = (
         ("malformed_json=xml", "bad_rule", ("fault.how", "trailing_comma", "single_quotes")),
         ("rate_limit", "bad_rule", ("fault.limit",)),
         ("rate_limit=0", "bad_rule", ("fault.limit",)),
-        ("empty=1", "bad_rule", ("empty",)),
-        ("outage=1", "bad_rule", ("outage",)),
-        ("reset;when=later", "bad_fault_header", ("when=before", "when=after")),
-        ("reset;after", "bad_fault_header", ("when=before", "when=after")),
-        ("reset;", "bad_fault_header", ("when=before", "when=after")),
-        ("latency=1;ms=2", "bad_fault_header", ("when=before", "when=after")),
+        ("empty=1", "bad_fault_header", ("empty",)),
+        ("outage=1", "bad_fault_header", ("outage",)),
+        ("reset;when=later", "bad_fault_header", ("before or after", "'later'")),
+        ("reset;after", "bad_fault_header", ("NAME=VALUE", "'after'")),
+        ("reset;", "bad_fault_header", ("NAME=VALUE",)),
+        ("reset;=1", "bad_fault_header", ("NAME=VALUE",)),
+        ("reset;when=after;when=after", "bad_fault_header", ("NAME=VALUE", "'when=after'")),
+        ("latency=1;ms=2", "bad_fault_header", ("NAME=VALUE", "'ms=2'")),
+        ("reset;flavour=alb", "bad_rule", ("fault.flavour: unknown key", "after_bytes")),
+        ("gateway=503;flavour=varnish", "bad_rule", ("nginx, cloudflare, alb", "'varnish'")),
+        ("outage;when=after", "bad_rule", ("before", "reset")),
     ],
 )
 def test_wrong_fault_header_is_refused_and_nothing_is_done(

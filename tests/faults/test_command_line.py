@@ -27,7 +27,7 @@ def faults(
 ) -> subprocess.CompletedProcess[str]:
     at = ["--url", url] if url else []
     return subprocess.run(
-        [sys.executable, "-m", "mockserver", "faults", *at, *arguments],
+        [sys.executable, "-m", "mockserver", "faults", *arguments, *at],
         capture_output=True,
         env=os.environ | variables,
         input=given,
@@ -138,12 +138,29 @@ COMMANDS = {
 def test_no_server_is_told_in_one_line(command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         free = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    assert_one_line(faults(*command, url=free), 1, free)
+    assert_one_line(faults(*command, url=free, given=json.dumps(LINE)), 1, free)
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "nonsense", "ftp://127.0.0.1", "http://"])
-def test_wrong_url_is_told_in_one_line(url: str) -> None:
-    assert_one_line(faults("list", url=url), 1, url)
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("127.0.0.1:8080", 2), ("nonsense", 2), ("ftp://127.0.0.1", 2), ("http://", 1)],
+)
+def test_wrong_url_is_told_in_one_line(url: str, code: int) -> None:
+    assert_one_line(faults("list", url=url), code, url.rstrip("/"))
+
+
+def test_server_is_found_where_it_is_configured(server: Server) -> None:
+    port = server.url.rpartition(":")[2]
+    assert faults("add", TEA, MOCKSERVER_PORT=port).returncode == 0
+    assert faults("add", TEA, "--port", port).returncode == 0
+    assert len(rules_of(server)) == 2
+
+
+def test_server_is_found_where_the_configuration_file_says(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f"port = {server.url.rpartition(':')[2]}")
+    assert faults("add", TEA, "--config", str(file)).returncode == 0
+    assert len(rules_of(server)) == 1
 
 
 @pytest.fixture
@@ -239,18 +256,30 @@ def test_bad_transcript_is_told_in_one_line(server: Server, tmp_path: Path, text
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"ordinal": 0}, {"provider": "d8"}, {"fault": {"type": "meteor"}}, {"when": "later"}],
-    ids=lambda wrong: next(iter(wrong)),
+    ("wrong", "code", "told"),
+    [
+        ({"ordinal": 0}, 2, "line 2: ordinal: expected a whole number from 1"),
+        ({"ordinal": None}, 2, "line 2: ordinal"),
+        ({"when": "later"}, 2, "line 2: when: expected one of before, after, came 'later'"),
+        ({"provider": "d8"}, 1, "faults[1]: no such provider: 'd8'"),
+        ({"fault": {"type": "meteor"}}, 1, "faults[1]: no such fault type: 'meteor'"),
+    ],
+    ids=str,
 )
-def test_transcript_that_the_server_refuses_changes_nothing(
-    server: Server, tmp_path: Path, wrong: dict[str, Any]
+def test_wrong_line_of_a_transcript_is_told_and_changes_nothing(
+    server: Server, tmp_path: Path, wrong: dict[str, Any], code: int, told: str
 ) -> None:
     file = tmp_path / "ci.jsonl"
     file.write_text(json.dumps(LINE) + "\n" + json.dumps(LINE | wrong) + "\n")
     faults("add", TEA, url=server.url)
-    assert_one_line(faults("replay", str(file), url=server.url), 1)
+    assert_one_line(faults("replay", str(file), url=server.url), code, told)
     assert [rule["name"] for rule in rules_of(server)] == ["tea"]
+
+
+def test_empty_transcript_is_none(server: Server) -> None:
+    faults("add", TEA, url=server.url)
+    assert_one_line(faults("replay", "-", url=server.url, given="\n"), 2, "no lines")
+    assert len(rules_of(server)) == 1
 
 
 def test_transcript_that_is_no_text_is_told_in_one_line(server: Server, tmp_path: Path) -> None:
@@ -437,6 +466,21 @@ def test_replay_of_faults_that_the_call_asked_for(server: Server, tmp_path: Path
     assert asked() == first
 
 
+def test_replay_is_not_shifted_by_a_call_with_a_wrong_header(
+    server: Server, tmp_path: Path
+) -> None:
+    def calls() -> list[Any]:
+        wrong = call_and_see(server, KIRIM_CALL, **{"X-Mock-Fault": "meteor"})
+        return [wrong, *run(server, [KIRIM_CALL] * 4)]
+
+    add_all(server, {"fault": {"type": "reset"}, "schedule": {"skip": 1, "times": 1}})
+    first = calls()
+    file = save_transcript(server, tmp_path)
+    requests.post(f"{server.state}/reset", timeout=5).raise_for_status()
+    faults("replay", file, url=server.url)
+    assert calls() == first
+
+
 # The demo
 
 
@@ -476,6 +520,13 @@ def test_demo_ends_with_its_result_on_a_line_of_its_own(
     demo: tuple[subprocess.Popen[str], str, str],
 ) -> None:
     assert demo[1].splitlines()[-1] == "6 of 6 receipts got through."
+
+
+def test_demo_goes_past_a_proxy() -> None:
+    process = start_demo(http_proxy="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9")
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+    assert "6 of 6 receipts got through" in output
 
 
 def test_demo_leaves_no_process_behind(demo: tuple[subprocess.Popen[str], str, str]) -> None:

@@ -1,16 +1,18 @@
 """The application on another WSGI server: each fault comes as near as it can there."""
 
+import contextlib
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from werkzeug.serving import make_server
 
-from mockserver import web
 from mockserver.app import create_app
 from tests.calls import BY_PROVIDER, CALLS, KIRIM, WAMID, ValidCall, named
 
@@ -21,7 +23,6 @@ URL_OF_STATE = "/_mock/sandboxes/default"
 @pytest.fixture
 def foreign() -> Iterator[str]:
     """The URL of the application on Werkzeug's own server."""
-    web._tell_once.cache_clear()  # it tells once in a process, which has run other tests
     server = make_server("127.0.0.1", 0, create_app(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -70,7 +71,6 @@ BREAKING: list[dict[str, Any]] = [
     {"type": "truncate", "keep": 0},
     {"type": "reset"},
     {"type": "reset", "after_bytes": 40},
-    {"type": "outage"},
     {"type": "empty"},
     {"type": "garbage", "bytes": 40},
     {"type": "hang", "for_ms": 50},
@@ -86,6 +86,31 @@ def test_fault_of_the_connection_breaks_the_answer_off(
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         CALL.send(foreign)
     assert is_read(foreign) is (when == "after")
+
+
+@pytest.mark.parametrize("fault", ["reset", "outage", "empty", "hang=20"])
+def test_of_an_answer_that_is_not_sent_nothing_comes(foreign: str, fault: str) -> None:
+    address = urlsplit(foreign)
+    head = f"POST {CALL.path} HTTP/1.1\r\nHost: x\r\nX-Mock-Fault: {fault}\r\n"
+    length = f"Content-Length: {len(CALL.body)}\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=5) as wire:
+        wire.sendall(head.encode() + length.encode() + CALL.body)
+        assert wire.recv(65_536) == b""
+
+
+@pytest.mark.parametrize("fault", ["latency=1", "drip=100000", "truncate"])
+def test_answer_to_head_has_no_body(fault: str) -> None:
+    client = create_app().test_client()
+    headers = {"Authorization": "Bearer d7-mock-token-main", "X-Mock-Fault": fault}
+    path = "/d7/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+    with contextlib.suppress(ConnectionResetError):
+        assert client.head(path, headers=headers).data == b""
+
+
+def test_client_in_process_sees_the_error_of_the_connection_at_once() -> None:
+    client = create_app().test_client()
+    with pytest.raises(ConnectionResetError):
+        client.post(CALL.path, data=CALL.body, headers=KIRIM | {"X-Mock-Fault": "reset"})
 
 
 def test_hang_takes_its_time(foreign: str) -> None:

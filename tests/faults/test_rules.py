@@ -135,7 +135,6 @@ def test_draws_spread_evenly(client: Any) -> None:
         ({"business_number": "+62 811-1222-333"}, True),
         ({"business_number": "+628111222444"}, False),
         ({"business_number": "628111222444"}, False),
-        ({"business_number": ""}, False),
         ({"provider": "kirim", "account": "main", "message_id": WAMID}, True),
     ],
 )

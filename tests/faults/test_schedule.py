@@ -59,7 +59,6 @@ def struck_by(client: Any, rule: dict[str, Any], calls: int) -> str:
         ({"sequence": "F.FF"}, "F.FF......"),
         ({"sequence": "FR"}, "FFFFFFFFFF"),
         ({"sequence": "F"}, "F........."),
-        ({"sequence": "....R"}, ".........."),
         ({"sequence": ".F"}, ".F........"),
         ({"sequence": "FF.R", "times": 3}, "FF.F......"),
         ({"sequence": ".FR", "skip": 3}, "....F.F.F."),

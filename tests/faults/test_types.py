@@ -68,7 +68,7 @@ def answer_of(wire: socket.socket) -> tuple[bytes, bool]:
     ("fault", "status", "media_type", "body"),
     [
         ({"status": 418, "body": "short and stout"}, 418, "text/plain; charset=utf-8", "short and"),
-        ({"status": 503, "body": {"down": True}}, 503, "application/json", '{"down":true}'),
+        ({"status": 503, "body": {"down": True}}, 503, "application/json", '{"down": true}'),
         ({"status": 404, "body": ""}, 404, "text/plain; charset=utf-8", ""),
     ],
 )
@@ -214,10 +214,21 @@ def test_latency_between_head_and_body(server: Server, wire: socket.socket) -> N
 
 def test_outage_resets_also_what_is_at_no_path(server: Server) -> None:
     add(server, {"type": "outage"}, match={"provider": "kirim"})
-    for path in (KIRIM_CALL.path, "/kirim/nowhere"):
+    for path in (KIRIM_CALL.path, "/kirim/nowhere", "/kirim/", "/kirim"):
         with pytest.raises(requests.exceptions.ConnectionError):
             requests.post(f"{server.url}{path}", timeout=5)
     assert BY_PROVIDER["d7"].send(server.url).status_code == 200
+
+
+def test_outage_is_before_the_work_and_never_after(server: Server) -> None:
+    rule = {"fault": {"type": "outage"}, "when": "after"}
+    answer = requests.post(f"{server.state}/faults", json=rule, timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_rule")
+    add(server, {"type": "outage"})
+    with pytest.raises(requests.exceptions.ConnectionError):
+        KIRIM_CALL.send(server.url)
+    assert not is_read(server)
+    assert last_entry(server)["committed"] is False
 
 
 def test_faults_of_the_connection_leave_others_alone(server: Server, wire: socket.socket) -> None:
@@ -247,7 +258,6 @@ TAKING: list[dict[str, Any]] = [
     {"type": "gateway"},
     {"type": "status", "status": 500},
     {"type": "error", "error": "INTERNAL_ERROR"},
-    {"type": "outage"},
 ]
 
 
@@ -311,6 +321,46 @@ def test_rate_limit_answers_the_providers_429_and_recovers(client: Any, clock: A
     assert call().status_code == 429
     clock.advance(1_000)
     assert [call().status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("limit", "per"), [(60, 60), (100, 60), (2, 60), (7, 10), (1_000, 0.001), (3, 0.7)]
+)
+@pytest.mark.parametrize("step", [1, 7, 100])
+def test_rate_limit_recovers_when_its_retry_after_says(
+    client: Any, clock: Any, limit: int, per: float, step: int
+) -> None:
+    """However often the client asks until then."""
+    fault = {"type": "rate_limit", "limit": limit, "per": per}
+    assert client.post(f"{STATE}/faults", json={"fault": fault}).status_code == 201
+
+    def call() -> Any:
+        return client.post(KIRIM_CALL.path, data=KIRIM_CALL.body, headers=KIRIM)
+
+    while (limited := call()).status_code == 200:
+        pass
+    wait = int(limited.headers["Retry-After"]) * 1_000
+    while wait > step:
+        clock.advance(step)
+        wait -= step
+        if step == 100 and call().status_code == 200:
+            return
+    clock.advance(wait)
+    assert call().status_code == 200
+
+
+def test_rate_limit_outlives_a_clock_that_goes_back(client: Any, clock: Any) -> None:
+    fault = {"type": "rate_limit", "limit": 2, "per": 60}
+    assert client.post(f"{STATE}/faults", json={"fault": fault}).status_code == 201
+
+    def call() -> int:
+        answer = client.post(KIRIM_CALL.path, data=KIRIM_CALL.body, headers=KIRIM)
+        status: int = answer.status_code
+        return status
+
+    assert call() == 200
+    clock.advance(-3_600_000)
+    assert [call(), call()] == [200, 429]
 
 
 def test_rate_limit_by_fixed_window_opens_all_at_once(client: Any, clock: Any) -> None:

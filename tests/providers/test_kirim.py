@@ -492,6 +492,15 @@ def test_repeated_idempotency_key_is_answered_as_the_first_time(client: Any) -> 
     assert again.headers["X-Mock-Request-Id"] != first.headers["X-Mock-Request-Id"]
 
 
+@pytest.mark.parametrize("key", ["reads", "writes", "idempotency-key"])
+def test_idempotency_key_is_any_word(client: Any, key: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": key}
+    path = f"/v1/{NUMBER}/messages"
+    for replayed in ("false", "true"):
+        answer = client.post(path, json=receipt(), headers=headers)
+        assert (answer.status_code, answer.headers["Idempotent-Replayed"]) == (200, replayed)
+
+
 def test_idempotency_key_with_another_body_is_refused(client: Any) -> None:
     headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
     path = f"/v1/{NUMBER}/messages"

@@ -313,6 +313,29 @@ def test_signal_ends_an_idle_server_with_open_connections(start_server: Any, how
     assert "Traceback" not in server.log.read_text()
 
 
+def test_log_that_nobody_reads_holds_up_no_call(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().decode().removeprefix("mockserver ready: ").strip()
+        with requests.Session() as session:
+            for number in range(1_500):
+                path = f"/d7/nowhere/{number}?{'x' * 150}"
+                assert session.get(f"{url}{path}", timeout=5).status_code == 404
+            log = process.stderr.read(30_000)  # now there is room again
+            assert session.get(f"{url}/d7/last", timeout=5).status_code == 404
+        process.terminate()
+        log += process.stderr.read()
+        assert process.wait(timeout=20) == 0
+    assert b"/d7/nowhere/0?" in log
+    assert b"/d7/nowhere/1499?" not in log
+    assert b"lines before this one were dropped" in log
+    assert b"/d7/last" in log
+
+
 def test_port_is_free_again_after_the_end(start_server: Any) -> None:
     first = start_server()
     requests.get(f"{first.url}/_mock/readyz", timeout=5)
@@ -409,13 +432,17 @@ def test_health_of_a_server_on_every_address_is_0(bystander: Any, folder: Path) 
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://[", "nothing", "http://a b"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://[", "http://a b"])
 def test_health_without_a_server_is_one_line_and_1(url: str) -> None:
     assert_one_line(mockserver("health", "--url", url), 1, url)
 
 
+def test_health_of_no_url_is_one_line_and_2() -> None:
+    assert_one_line(mockserver("health", "--url", "nothing"), 2, "http://", "'nothing'")
+
+
 def test_health_of_something_else_is_one_line_and_1(bystander: Any) -> None:
-    assert_one_line(mockserver("health", "--url", f"{bystander.url}/d7"), 1, bystander.url)
+    assert_one_line(mockserver("health", "--url", f"{bystander.url}/d7"), 1, "not ready")
 
 
 def test_validate_of_the_packaged_fixtures_is_0(folder: Path) -> None:

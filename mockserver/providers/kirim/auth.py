@@ -54,7 +54,7 @@ def within_rate_limit(exchange: Exchange) -> None:
     """A receipt is a write and takes a token of its organisation. Source: RATE_LIMITS."""
     bucket, now = exchange.recall(WRITES), exchange.call.received_at
     verdict = token_bucket(bucket, now, WRITES_A_MINUTE, MINUTE)
-    exchange.note(WRITES, verdict.bucket, DAY)
+    exchange.note(verdict.bucket, DAY, WRITES)
     if not verdict.passed and exchange.switch("enforce_rate_limits"):
         because = f"more than {WRITES_A_MINUTE} writes within a minute"
         raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s)

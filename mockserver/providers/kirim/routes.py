@@ -82,12 +82,13 @@ def idempotent(handler: Handler) -> Handler:
         key = exchange.call.header(IDEMPOTENCY_KEY)
         if not key:
             return handler(exchange)
-        replayed = exchange.recall(key)
+        replayed = exchange.recall(IDEMPOTENCY_KEY, key)
         if replayed:
             return Reply(200, replayed.body, replayed.headers | {"Idempotent-Replayed": "true"})
         digest = _digest(exchange)
         reply = handler(exchange)
-        exchange.note(key, Replay(digest, reply.body, dict(reply.headers)), DAY)
+        kept = Replay(digest, reply.body, dict(reply.headers))
+        exchange.note(kept, DAY, IDEMPOTENCY_KEY, key)
         reply.headers["Idempotent-Replayed"] = "false"
         return reply
 
@@ -95,7 +96,7 @@ def idempotent(handler: Handler) -> Handler:
 
 
 def key_not_reused(exchange: Exchange) -> None:
-    replayed = exchange.recall(exchange.call.header(IDEMPOTENCY_KEY))
+    replayed = exchange.recall(IDEMPOTENCY_KEY, exchange.call.header(IDEMPOTENCY_KEY))
     if replayed and replayed.digest != _digest(exchange):
         raise Fail(Error.IDEMPOTENCY_KEY_REUSE, "the key is that of an earlier call, the body not")
 

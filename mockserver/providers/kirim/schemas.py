@@ -28,7 +28,7 @@ def refuse(problem: Problem) -> Fail:
     """A body is told to be a receipt by ``status``, a send by ``type``: one of them must be."""
     if problem.kind in ("json", "object"):
         return Fail(Error.INVALID_REQUEST, str(problem))
-    if problem.kind == "invalid" and problem.reason != EMPTY:
+    if problem.kind == "invalid" and not problem.reason.startswith(EMPTY):
         text = f"{problem.param} has an invalid value."
         return Fail(Error.INVALID_FIELD_VALUE, str(problem), param=problem.param, message=text)
     param = problem.param if problem.given & {"status", "type"} else "type"

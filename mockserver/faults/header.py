@@ -1,0 +1,56 @@
+"""The request header by which one call asks for its own fault."""
+
+import json
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from mockserver.core.errors import Refused
+from mockserver.core.injection import Injection
+from mockserver.core.provider import Exchange
+from mockserver.core.shown import shown
+from mockserver.faults.reading import RuleReader
+from mockserver.faults.unit import Turn
+
+HEADER = "x-mock-fault"
+RULE = "header"  # reported in place of a rule's id
+SIZE = 0.5  # nothing is left to chance: the middle of whatever a fault may draw
+FORM = "send TYPE, TYPE=SETTING or TYPE=SETTING;NAME=VALUE, such as latency=250 or reset;when=after"
+
+
+def strike_as_asked(
+    text: str, reader: RuleReader, injection: Injection, exchange: Exchange
+) -> None:
+    """``reset``, ``error=NAME`` or ``gateway=503;flavour=alb;when=after``. Raises Refused."""
+    first, *others = (part.strip() for part in text.split(";"))
+    kind, equals, value = (part.strip() for part in first.partition("="))
+    unit = reader.fault_type(kind)
+    given: dict[str, str] = {}
+    if equals:
+        if unit.short is None:
+            raise Refused("bad_fault_header", f"{kind} has no setting", f"send {kind}")
+        given[unit.short] = value
+    for other in others:
+        name, equals, value = (part.strip() for part in other.partition("="))
+        if not name or not equals or name in given:
+            message = f"expected another NAME=VALUE, came {shown(other)}"
+            raise Refused("bad_fault_header", message, FORM)
+        given[name] = value
+    when = given.pop("when", "before")
+    if when not in ("before", "after"):
+        message = f"when: expected before or after, came {shown(when)}"
+        raise Refused("bad_fault_header", message, FORM)
+    settings = {name: _value(unit.schema, name, value) for name, value in given.items()}
+    fault = reader.fault(kind, settings, after=when == "after")
+    fault.check([exchange.provider])
+    fault.inject(injection, exchange, Turn(RULE, None, None, None, SIZE), after=when == "after")
+
+
+def _value(schema: Schema, name: str, text: str) -> Any:
+    """A number where the setting is one; otherwise the text, which the schema then judges."""
+    if isinstance(schema.fields.get(name), fields.Number):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text

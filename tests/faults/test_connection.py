@@ -1,0 +1,200 @@
+"""Faults of the connection beside other things that happen on it."""
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.conftest import Server, Start
+
+REPORT = "/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+TOKEN = "Authorization: Bearer d7-mock-token-main"
+ENDINGS = ("reset", "reset=40", "empty", "truncate", "garbage", "hang=20", "outage")
+
+
+def report(fault: str = "") -> bytes:
+    asked = f"X-Mock-Fault: {fault}\r\n" if fault else ""
+    return f"GET {REPORT} HTTP/1.1\r\nHost: x\r\n{TOKEN}\r\n{asked}\r\n".encode()
+
+
+Connect = Callable[[Server], socket.socket]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    opened: list[socket.socket] = []
+
+    def open_one(server: Server) -> socket.socket:
+        address = urlsplit(server.url)
+        opened.append(socket.create_connection((address.hostname, address.port), timeout=5))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+def everything(wire: socket.socket) -> tuple[bytes, bool]:
+    """All that comes, and whether the end was a reset rather than a clean close."""
+    received = b""
+    try:
+        while part := wire.recv(65_536):
+            received += part
+    except ConnectionResetError:
+        return received, True
+    return received, False
+
+
+@pytest.fixture(scope="module")
+def whole(shared_server: Server) -> bytes:
+    """The report as it is without a fault."""
+    answer = requests.get(
+        f"{shared_server.url}{REPORT}", headers=dict([TOKEN.split(": ")]), timeout=5
+    )
+    return answer.content
+
+
+@pytest.mark.parametrize("fault", ENDINGS)
+def test_client_that_has_ended_its_own_side_sees_the_same(
+    server: Server, connect: Connect, fault: str
+) -> None:
+    came = []
+    for half_closed in (False, True):
+        wire = connect(server)
+        wire.sendall(report(fault))
+        if half_closed:
+            wire.shutdown(socket.SHUT_WR)
+        received, reset = everything(wire)
+        # What had come before a reset may be lost to a client that has not read it yet.
+        came.append((0 if reset else len(received), reset))
+    assert came[0] == came[1]
+
+
+def test_hanging_call_ends_when_the_client_hangs_up(server: Server, connect: Connect) -> None:
+    wire = connect(server)
+    wire.sendall(report("hang"))
+    wire.shutdown(socket.SHUT_WR)
+    assert everything(wire) == (b"", False)
+
+
+@pytest.mark.parametrize("fault", ["reset=1000000", "truncate=1000000", "truncate=0.999999"])
+def test_last_byte_of_a_broken_answer_never_comes(
+    server: Server, connect: Connect, whole: bytes, fault: str
+) -> None:
+    wire = connect(server)
+    wire.sendall(report(fault))
+    received, reset = everything(wire)
+    body = received.partition(b"\r\n\r\n")[2]
+    assert reset is fault.startswith("reset")
+    if reset:  # what had come before it may be lost
+        assert whole[:-1].startswith(body)
+    else:
+        assert body == whole[:-1]
+
+
+@pytest.mark.parametrize("fault", ENDINGS)
+def test_call_behind_a_broken_one_holds_nothing_up(
+    start_server: Start, connect: Connect, fault: str
+) -> None:
+    server = start_server()
+    wire = connect(server)
+    wire.sendall(report(fault) + report())
+    everything(wire)
+    wire.close()
+    started = time.monotonic()
+    assert server.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - started < 5  # it would wait for 10 s for a call under way
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert "without completing" not in log
+
+
+@pytest.mark.parametrize("fault", ["latency=60000", "drip=1"])
+def test_delayed_call_whose_client_has_gone_does_not_hold_up_the_end(
+    start_server: Start, connect: Connect, fault: str
+) -> None:
+    server = start_server()
+    wire = connect(server)
+    wire.sendall(report(fault))
+    while not requests.get(f"{server.state}/requests", timeout=5).json()["requests"]:
+        pass
+    wire.close()
+    started = time.monotonic()
+    assert server.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("slow", "milliseconds"),
+    [
+        ({"type": "latency", "ms": 60, "between": "headers and body"}, 60),
+        ({"type": "drip", "over_ms": 60}, 60),
+    ],
+    ids=lambda value: value["type"] if isinstance(value, dict) else "",
+)
+@pytest.mark.parametrize("fault", ["truncate", "reset=700"])
+def test_broken_answer_is_as_slow_as_a_whole_one(
+    server: Server,
+    connect: Connect,
+    whole: bytes,
+    slow: dict[str, Any],
+    milliseconds: int,
+    fault: str,
+) -> None:
+    requests.post(f"{server.state}/faults", json={"fault": slow}, timeout=5).raise_for_status()
+    wire = connect(server)
+    started = time.monotonic()
+    wire.sendall(report(fault))
+    head = wire.recv(65_536)
+    received, reset = everything(wire)
+    assert time.monotonic() - started >= milliseconds / 1000
+    assert head.endswith(b"\r\n\r\n")
+    assert whole[:-1].startswith(received)
+    assert reset is fault.startswith("reset")
+
+
+def test_of_two_drips_the_first_wins(server: Server) -> None:
+    for milliseconds in (1, 60_000):
+        fault = {"type": "drip", "over_ms": milliseconds}
+        requests.post(f"{server.state}/faults", json={"fault": fault}, timeout=5).raise_for_status()
+    headers = dict([TOKEN.split(": ")])
+    assert requests.get(f"{server.url}{REPORT}", headers=headers, timeout=5).status_code == 200
+    [entry] = requests.get(f"{server.state}/requests?limit=1", timeout=5).json()["requests"]
+    assert [hit["fault"]["over_ms"] for hit in entry["injected"]] == [1]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_status_without_a_body_has_none(server: Server, connect: Connect, status: int) -> None:
+    fault = {"type": "status", "status": status, "body": "no body may follow"}
+    rule = {"fault": fault, "schedule": {"times": 1}}
+    requests.post(f"{server.state}/faults", json=rule, timeout=5).raise_for_status()
+    wire = connect(server)
+    wire.sendall(report() + report().replace(b"Host: x", b"Host: x\r\nConnection: close"))
+    received, _ = everything(wire)
+    first, _, second = received.partition(b"\r\n\r\n")
+    assert first.startswith(f"HTTP/1.1 {status} ".encode())
+    assert second.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_journal_tells_what_was_sent(server: Server, connect: Connect) -> None:
+    told = []
+    for fault in ("hang=20", "reset", "reset=40", "truncate", "garbage", "latency=1"):
+        wire = connect(server)
+        wire.sendall(report(fault).replace(b"Host: x", b"Host: x\r\nConnection: close"))
+        everything(wire)
+        [entry] = requests.get(f"{server.state}/requests?limit=1", timeout=5).json()["requests"]
+        told.append((entry["sent"], entry["response"]["status"], entry["because"]))
+    assert told == [
+        ("nothing", None, "injected by header: hang"),
+        ("nothing", None, "injected by header: reset"),
+        ("part", 200, "injected by header: reset"),
+        ("part", 200, "injected by header: truncate"),
+        ("garbage", None, "injected by header: garbage"),
+        ("all", 200, None),
+    ]
+    assert "-> nothing sent: injected by header: hang" in server.log.read_text()
