@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -291,6 +292,12 @@ def replaced(value: Any, path: tuple[str, ...], new: Any) -> Any:
     return value | {first: replaced(value[first], tuple(rest), new) if rest else new}
 
 
+CODE_OF_WRONG = {
+    "kaleyra mark_as_read": (400, "WA400"),
+    "nxcloud mark_as_read": (200, 9000),
+    "nxcloud typing_indicator": (200, 9000),
+    "kirim mark_as_read": (400, "invalid_field_value"),
+}
 WRONG = [None, True, 1.5, ["read"]]
 FIELDS = [
     (name, path, wrong)
@@ -309,12 +316,7 @@ def test_field_of_wrong_type_is_refused(
 ) -> None:
     before = messages(server)
     answer = send(server, name, json.dumps(replaced(CALLS[name].body, path, wrong)).encode())
-    assert code_of(answer) in [
-        (400, "WA400"),
-        (200, 9000),
-        (400, "invalid_field_value"),
-        (400, "missing_required_field"),
-    ]
+    assert code_of(answer) == CODE_OF_WRONG[name]
     assert_own_error(name.split()[0], answer.status_code, answer.content)
     assert messages(server) == before
 
@@ -324,54 +326,105 @@ def nested(opening: str, closing: str, levels: int) -> str:
 
 
 STRANGE = {
-    "a lone surrogate": r'"\ud800"',
-    "two surrogates the wrong way round": r'"\udc00\ud800"',
-    "NUL": r'"\u0000"',
-    "line breaks": r'"\r\n\r\n"',
-    "500,000 letters": '"' + "x" * 500_000 + '"',
-    "900,000 bytes of emoji": '"' + "😀" * 225_000 + '"',
-    "an integer of 5,000 digits": "9" * 5_000,
-    "a negative integer of 5,000 digits": "-" + "9" * 5_000,
-    "an exponent out of range": "1e400",
-    "-0": "-0",
-    "NaN": "NaN",
-    "Infinity": "Infinity",
-    "200 nested arrays": nested("[", "]", 200),
-    "300 nested objects": nested('{"a":', "}", 300),
-    "990 nested arrays": nested("[", "]", 990),
-    "1,000 nested arrays": nested("[", "]", 1_000),
-    "1,000 nested objects": nested('{"a":', "}", 1_000),
-    "10,000 nested arrays": nested("[", "]", 10_000),
-    "10,000 nested objects": nested('{"a":', "}", 10_000),
-    "50,000 keys": "{" + ",".join(f'"{place}":{place}' for place in range(50_000)) + "}",
-    "100,000 nulls": "[" + ",".join(["null"] * 100_000) + "]",
-    "the key __proto__": '{"__proto__": {"type": "text"}}',
-    "an empty key": '{"": "read"}',
-    "a key that is a surrogate": r'{"\ud800": "read"}',
+    "unreadable": {
+        "a lone surrogate": r'"\ud800"',
+        "two surrogates the wrong way round": r'"\udc00\ud800"',
+        "an integer of 5,000 digits": "9" * 5_000,
+        "a negative integer of 5,000 digits": "-" + "9" * 5_000,
+        "an exponent out of range": "1e400",
+        "NaN": "NaN",
+        "Infinity": "Infinity",
+        "10,000 nested arrays": nested("[", "]", 10_000),
+        "10,000 nested objects": nested('{"a":', "}", 10_000),
+        "a key that is a surrogate": r'{"\ud800": "read"}',
+    },
+    "text": {
+        "NUL": r'"\u0000"',
+        "line breaks": r'"\r\n\r\n"',
+        "500,000 letters": '"' + "x" * 500_000 + '"',
+        "900,000 bytes of emoji": '"' + "😀" * 225_000 + '"',
+    },
+    "no text": {
+        "-0": "-0",
+        "200 nested arrays": nested("[", "]", 200),
+        "300 nested objects": nested('{"a":', "}", 300),
+        "990 nested arrays": nested("[", "]", 990),
+        "1,000 nested arrays": nested("[", "]", 1_000),
+        "1,000 nested objects": nested('{"a":', "}", 1_000),
+        "50,000 keys": "{" + ",".join(f'"{place}":{place}' for place in range(50_000)) + "}",
+        "100,000 nulls": "[" + ",".join(["null"] * 100_000) + "]",
+        "the key __proto__": '{"__proto__": {"type": "text"}}',
+        "an empty key": '{"": "read"}',
+    },
 }
-PLACES = [
-    ("d7 mark_as_read", ("typing",)),
-    ("kaleyra mark_as_read", ("messaging_object", "message_id")),
-    ("kaleyra mark_as_read", ("extra_info", "wa_source")),
-    ("nxcloud mark_as_read", ("message_id",)),
-    ("nxcloud typing_indicator", ("typing_indicator",)),
-    ("kirim mark_as_read", ("message_id",)),
-    ("kirim mark_as_read", ("something_else",)),
+STRANGE_IN_PLACES: list[tuple[str, tuple[str, ...], dict[str, tuple[int, Any]]]] = [
+    (
+        "kaleyra mark_as_read",
+        ("messaging_object", "message_id"),
+        {"unreadable": (400, "WA400"), "text": (202, "WA202"), "no text": (400, "WA400")},
+    ),
+    (
+        "kaleyra mark_as_read",
+        ("extra_info", "wa_source"),
+        {"unreadable": (400, "WA400"), "text": (202, "WA202"), "no text": (202, "WA202")},
+    ),
+    (
+        "nxcloud mark_as_read",
+        ("message_id",),
+        {"unreadable": (200, 1002), "text": (200, -1), "no text": (200, 9000)},
+    ),
+    (
+        "nxcloud typing_indicator",
+        ("typing_indicator",),
+        {"unreadable": (200, 1002), "text": (200, 9000), "no text": (200, 9000)},
+    ),
+    (
+        "kirim mark_as_read",
+        ("message_id",),
+        {
+            "unreadable": (400, "invalid_request"),
+            "text": (404, "resource_not_found"),
+            "no text": (400, "invalid_field_value"),
+        },
+    ),
+    (
+        "kirim mark_as_read",
+        ("something_else",),
+        {"unreadable": (400, "invalid_request"), "text": (200, None), "no text": (200, None)},
+    ),
+]
+STRANGE_CASES = [
+    pytest.param(name, path, strange, codes[kind], id=f"{name} {'.'.join(path)} {what}")
+    for name, path, codes in STRANGE_IN_PLACES
+    for kind, values in STRANGE.items()
+    for what, strange in values.items()
 ]
 
 
-@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
-@pytest.mark.parametrize(("name", "path"), PLACES)
-def test_strange_value_breaks_nothing(
-    server: Any, name: str, path: tuple[str, ...], strange: str
+def with_strange(name: str, path: tuple[str, ...], strange: str) -> bytes:
+    valid = CALLS[name].body | {"something_else": 1}
+    return json.dumps(replaced(valid, path, "STRANGE")).replace('"STRANGE"', strange).encode()
+
+
+@pytest.mark.parametrize(("name", "path", "strange", "expected"), STRANGE_CASES)
+def test_strange_value_gets_its_answer(
+    server: Any, name: str, path: tuple[str, ...], strange: str, expected: tuple[int, Any]
 ) -> None:
     before = messages(server)
-    valid = CALLS[name].body | {"something_else": 1}
-    body = json.dumps(replaced(valid, path, "STRANGE")).replace('"STRANGE"', strange)
-    answer = send(server, name, body.encode())
+    answer = send(server, name, with_strange(name, path, strange))
+    assert code_of(answer) == expected
     if not succeeded(name, answer):
         assert_own_error(name.split()[0], answer.status_code, answer.content)
         assert messages(server) == before
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_d7_does_not_mind_strange_values(server: Any, kind: str) -> None:
+    for strange in STRANGE[kind].values():
+        answer = send(
+            server, "d7 mark_as_read", with_strange("d7 mark_as_read", ("typing",), strange)
+        )
+        assert answer.status_code == 200
 
 
 def test_kaleyra_accepts_any_source_however_deep(server: Any) -> None:
@@ -442,7 +495,7 @@ def test_announced_50_mb_are_413_before_they_are_sent(server: Any, name: str) ->
 
 def test_50_mb_at_an_unknown_path_are_refused(server: Any) -> None:
     answer = requests.post(f"{server.url}/d7/nothing", data=b" " * FIFTY_MB, timeout=10)
-    assert answer.status_code in (404, 413)
+    assert answer.status_code == 404
 
 
 def test_body_at_the_limit_is_read_and_one_byte_more_is_not(server: Any) -> None:
@@ -521,8 +574,10 @@ BAD_CHUNKS = {
     "a negative size": b"-2\r\n{}\r\n0\r\n\r\n",
     "a size of 1,000 digits": b"f" * 1_000 + b"\r\n{}\r\n0\r\n\r\n",
     "more than the size": b"1\r\n{}\r\n0\r\n\r\n",
-    "less than the size": b"9\r\n{}\r\n0\r\n\r\n",
     "no line end": b"2\r\n{}0\r\n\r\n",
+}
+UNFINISHED_CHUNKS = {
+    "less than the size": b"9\r\n{}\r\n0\r\n\r\n",
     "no end": b"2\r\n{}\r\n",
     "no chunk": b"",
 }
@@ -532,8 +587,15 @@ BAD_CHUNKS = {
 def test_malformed_chunks_change_nothing(server: Any, chunks: bytes) -> None:
     before = messages(server)
     data = head("d7 mark_as_read", b"{}", "Transfer-Encoding: chunked") + chunks
-    answer = until_closed(server, data)
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
+    assert until_closed(server, data).startswith(b"HTTP/1.1 400 ")
+    assert messages(server) == before
+
+
+@pytest.mark.parametrize("chunks", UNFINISHED_CHUNKS.values(), ids=UNFINISHED_CHUNKS)
+def test_hanging_up_before_the_last_chunk_changes_nothing(server: Any, chunks: bytes) -> None:
+    before = messages(server)
+    data = head("d7 mark_as_read", b"{}", "Transfer-Encoding: chunked") + chunks
+    assert until_closed(server, data) == b""
     assert messages(server) == before
 
 
@@ -649,23 +711,25 @@ GARBAGE = {
     "NULs": b"\0" * 1_000,
     "a TLS hello": bytes.fromhex("1603010200010001fc0303") + b"\x7f" * 500,
     "an SSH banner": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
-    "HTTP/0.9": b"GET /\r\n",
     "HTTP/9.9": b"GET / HTTP/9.9\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9),
     "an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     "JSON": b'{"status": "read"}\n',
     "no target": b"GET HTTP/1.1\r\n\r\n",
-    "only a method": b"POST",
 }
 
 
 @pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_refused_or_hung_up_on(server: Any, data: bytes) -> None:
-    answer = until_closed(server, data)
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
+def test_garbage_is_400(server: Any, data: bytes) -> None:
+    assert until_closed(server, data).startswith(b"HTTP/1.1 400 ")
 
 
-ODD_REQUESTS = {
+@pytest.mark.parametrize("data", [b"GET /\r\n", b"POST"])
+def test_unfinished_head_is_hung_up_on(server: Any, data: bytes) -> None:
+    assert until_closed(server, data) == b""
+
+
+MALFORMED_REQUESTS = {
     "spaces in the target": b"GET /a b c HTTP/1.1\r\n\r\n",
     "a header without a colon": b"GET / HTTP/1.1\r\nnonsense\r\n\r\n",
     "a header without a name": b"GET / HTTP/1.1\r\n: value\r\n\r\n",
@@ -674,24 +738,33 @@ ODD_REQUESTS = {
     "NUL in a header": b"GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n",
     "a bare CR in a header": b"GET / HTTP/1.1\r\nHost: a\rX-B: c\r\n\r\n",
     "bare line feeds": b"GET / HTTP/1.1\nHost: localhost\n\n",
+    "an unknown coding": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "a tunnel": b"CONNECT api.d7networks.com:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an absolute target without a path": b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED_REQUESTS.values(), ids=MALFORMED_REQUESTS)
+def test_malformed_request_is_400(server: Any, data: bytes) -> None:
+    assert raw(server, data).status == 400
+
+
+ODD_REQUESTS = {
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
     "an upgrade": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
     "a websocket": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    "an unknown coding": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
     "the whole server": b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-    "a tunnel": b"CONNECT api.d7networks.com:443 HTTP/1.1\r\nHost: a\r\n\r\n",
     "a tunnel to a path": b"CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n",
     "a tunnel to nowhere": b"CONNECT * HTTP/1.1\r\nHost: a\r\n\r\n",
-    "an absolute target without a path": b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n",
     "an absolute target of another scheme": b"GET ftp://a/b HTTP/1.1\r\nHost: a\r\n\r\n",
 }
 
 
 @pytest.mark.parametrize("data", ODD_REQUESTS.values(), ids=ODD_REQUESTS)
-def test_odd_request_is_refused(server: Any, data: bytes) -> None:
-    assert raw(server, data).status in (400, 404, 405, 426, 501)
+def test_odd_request_is_for_no_path(server: Any, data: bytes) -> None:
+    assert raw(server, data).status == 404
 
 
 H2C = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAA"]
@@ -790,23 +863,37 @@ def test_repeated_authorization_counts_once(server: Any) -> None:
     assert raw(server, whole("d7 mark_as_read", more)).status == 200
 
 
-CREDENTIALS = [
-    ("d7 mark_as_read", "Authorization"),
-    ("d7 get_status", "Host"),
-    ("kaleyra mark_as_read", "api-key"),
-    ("kaleyra mark_as_read", "Content-Type"),
-    ("nxcloud mark_as_read", "accessKey"),
-    ("nxcloud mark_as_read", "ts"),
-    ("nxcloud mark_as_read", "sign"),
-    ("nxcloud typing_indicator", "Content-Type"),
-    ("kirim mark_as_read", "Authorization"),
+D7_UNKNOWN = "ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED"
+
+# What a strange value of a header gets, and what two more of it after the right one get.
+HEADERS: list[tuple[str, str, tuple[int, Any], tuple[int, Any]]] = [
+    ("d7 mark_as_read", "Authorization", (401, D7_UNKNOWN), (200, None)),
+    ("d7 get_status", "Host", (200, None), (200, None)),
+    ("kaleyra mark_as_read", "api-key", (401, "RBC001"), (401, "RBC001")),
+    ("kaleyra mark_as_read", "Content-Type", (400, "WA400"), (400, "WA400")),
+    ("nxcloud mark_as_read", "accessKey", (200, 1005), (200, 1005)),
+    ("nxcloud mark_as_read", "ts", (200, 1004), (200, 1004)),
+    ("nxcloud mark_as_read", "sign", (200, 1003), (200, 1003)),
+    ("nxcloud typing_indicator", "Content-Type", (200, 1003), (200, 1003)),
+    ("kirim mark_as_read", "Authorization", (401, "invalid_api_key"), (200, None)),
+    ("kirim mark_as_read", "X-Anything", (200, None), (200, None)),
 ]
 
 
-@pytest.mark.parametrize(("name", "header"), [*CREDENTIALS, ("kirim mark_as_read", "X-Anything")])
-def test_repeated_header_is_no_crash(server: Any, name: str, header: str) -> None:
+def code_in(answer: Answer) -> tuple[int, Any]:
+    body = json.loads(answer.body)
+    if not isinstance(body, dict):
+        return answer.status, None
+    inner = body.get("detail") or body.get("error") or {}
+    return answer.status, body.get("code", inner.get("code") if isinstance(inner, dict) else None)
+
+
+@pytest.mark.parametrize(("name", "header", "_", "expected"), HEADERS)
+def test_repeated_header_gets_its_answer(
+    server: Any, name: str, header: str, _: Any, expected: tuple[int, Any]
+) -> None:
     answer = raw(server, whole(name, f"{header}: other", f"{header}: another"))
-    assert answer.status < 500
+    assert code_in(answer) == expected
 
 
 CREDENTIAL = b"api-key: A3b8497f58a94e84b671aca43d06c1e27"
@@ -856,16 +943,20 @@ STRANGE_VALUES = ["", " ", ",", "\x80\xff", "é", "x" * 9_000, "Bearer", "Bearer
 
 
 @pytest.mark.parametrize("value", STRANGE_VALUES)
-@pytest.mark.parametrize(("name", "header"), CREDENTIALS)
-def test_strange_header_value_is_no_crash(server: Any, name: str, header: str, value: str) -> None:
+@pytest.mark.parametrize(("name", "header", "expected", "_"), HEADERS)
+def test_strange_header_value_gets_its_answer(
+    server: Any, name: str, header: str, value: str, expected: tuple[int, Any], _: Any
+) -> None:
+    if expected[1] in (1003, 1004, 1005) and header != "Content-Type" and not value.strip():
+        expected = (200, 1001)
     call = CALLS[name]
-    headers = {key.lower(): text for key, text in headers_of(name, b"{}").items()}
-    headers |= {"host": "localhost", "content-length": "2", header.lower(): value}
+    body = json.dumps(call.body)
+    headers = {key.lower(): text for key, text in headers_of(name, body.encode()).items()}
+    headers |= {"host": "localhost", "content-length": str(len(body)), header.lower(): value}
     lines = [f"{call.method} {call.path} HTTP/1.1"]
     lines += [f"{key}: {text}" for key, text in headers.items()]
-    answer = raw(server, "\r\n".join([*lines, "", "{}"]).encode("latin-1"))
-    assert answer.status < 500
-    assert b"Traceback" not in answer.body
+    answer = raw(server, "\r\n".join([*lines, "", body]).encode("latin-1"))
+    assert code_in(answer) == expected
 
 
 FAULT_HEADERS = [
@@ -973,7 +1064,10 @@ ARGUMENTS = [
 def test_strange_path_argument_is_refused(server: Any, name: str, path: str, part: str) -> None:
     before = messages(server)
     answer = raw(server, whole(name, path=path.format(part)))
-    assert answer.status in (401, 404)
+    # Kaleyra's account is in the path: another one is wrong credentials, a longer path is none.
+    longer = "/" in unquote(part)
+    unknown = 401 if name.startswith("kaleyra") and not longer else 404
+    assert answer.status == unknown
     assert_own_error(name.split()[0], answer.status, answer.body)
     assert messages(server) == before
 
@@ -987,7 +1081,7 @@ def test_query_is_of_no_account(server: Any, name: str, query: str) -> None:
 
 def test_address_over_64_kib_is_refused(server: Any) -> None:
     answer = raw(server, f"GET /{'x' * 100_000} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    assert answer.status in (414, 431)
+    assert answer.status == 431
 
 
 def test_address_with_raw_bytes_is_refused(server: Any) -> None:
@@ -1022,7 +1116,7 @@ def test_head_is_405_without_a_body(server: Any, name: str) -> None:
 def test_method_that_is_none_is_refused(server: Any, method: str) -> None:
     before = messages(server)
     data = whole("d7 mark_as_read").replace(b"POST", method.encode(), 1)
-    assert until_closed(server, data).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 405 "))
+    assert until_closed(server, data).startswith(b"HTTP/1.1 400 ")
     assert messages(server) == before
 
 
@@ -1130,7 +1224,7 @@ def assert_refused(answer: Any, *statuses: int) -> None:
 def test_bad_message_is_refused(server: Any, body: str) -> None:
     before = messages(server)
     answer = requests.post(f"{server.state}/messages", data=body, timeout=10)
-    assert_refused(answer, 400, 409)
+    assert_refused(answer, 409 if body == BAD_MESSAGES["a known id"] else 400)
     assert messages(server) == before
 
 
@@ -1141,14 +1235,24 @@ def test_bad_rule_is_refused(server: Any, body: str) -> None:
     assert requests.get(f"{server.state}/faults", timeout=10).json() == {"faults": []}
 
 
-@pytest.mark.parametrize("levels", [100, 200, 300, 500, 900, 1_000, 10_000])
-def test_deep_content_is_kept_or_refused(server: Any, levels: int) -> None:
-    body = A_MESSAGE.format(
-        f'"type": "image", "image": {nested(chr(123) + chr(34) + "a" + chr(34) + ":", "}", levels)}'
-    )
-    answer = requests.post(f"{server.state}/messages", data=body, timeout=10)
-    assert answer.status_code in (201, 400)
-    assert messages(server)
+def deep_message(levels: int) -> str:
+    content = nested('{"a":', "}", levels)
+    return A_MESSAGE.format(f'"type": "image", "image": {content}')
+
+
+@pytest.mark.parametrize("levels", [1, 31, 32])
+def test_content_of_32_levels_is_kept(server: Any, levels: int) -> None:
+    answer = requests.post(f"{server.state}/messages", data=deep_message(levels), timeout=10)
+    assert answer.status_code == 201
+    assert answer.json() in json.loads(messages(server))["messages"]
+
+
+@pytest.mark.parametrize("levels", [33, 200, 300, 900, 1_000, 10_000])
+def test_deeper_content_is_refused(server: Any, levels: int) -> None:
+    before = messages(server)
+    answer = requests.post(f"{server.state}/messages", data=deep_message(levels), timeout=10)
+    assert_refused(answer, 400)
+    assert messages(server) == before
 
 
 BAD_REQUESTS = [
