@@ -47,7 +47,7 @@ class Bridge:
         if len(body) > self._limit:
             start["headers"].append((b"connection", b"close"))
         if deliveries:
-            await deliver(deliveries[0], scope[CONNECTION], scope, start, content, send)
+            await deliver(deliveries[0], scope[CONNECTION], start, content, send)
             return
         await send(start)
         await send({"type": "http.response.body", "body": content})

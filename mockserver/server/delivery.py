@@ -5,19 +5,19 @@ import contextlib
 from typing import Any
 
 from mockserver.core.delivery import Delivery, Ending
-from mockserver.server.protocol import CYCLE, Protocol
-
-Piece = tuple[bytes, float]
+from mockserver.server.protocol import Protocol
 
 
 async def deliver(
-    delivery: Delivery, connection: Protocol, scope: Any, start: Any, content: bytes, send: Any
+    delivery: Delivery, connection: Protocol, start: Any, content: bytes, send: Any
 ) -> None:
     """Send the answer, whose head is the ASGI event ``start``, as the delivery has it."""
     connection.delayed = True
     await _pause(connection, delivery.before_ms)
     if delivery.ending is not None:
-        await _end(delivery, delivery.ending, connection, scope[CYCLE], start, content)
+        await _end(delivery, delivery.ending, connection, start, content)
+        # The call is over, whose method ``send`` is: uvicorn would miss the rest of its answer.
+        send.__self__.disconnected = True
         return
     await send(start)
     await _pause(connection, delivery.between_ms)
@@ -41,12 +41,7 @@ async def _pause(connection: Protocol, milliseconds: float | None) -> None:
 
 
 async def _end(
-    delivery: Delivery,
-    ending: Ending,
-    connection: Protocol,
-    cycle: Any,
-    start: Any,
-    content: bytes,
+    delivery: Delivery, ending: Ending, connection: Protocol, start: Any, content: bytes
 ) -> None:
     """Send what the ending leaves of head and body, each at its time, and end the connection."""
     connection.abandonable = True
@@ -59,5 +54,4 @@ async def _end(
         connection.send(piece)
     connection.silent = True
     await _pause(connection, ending.hold_ms)
-    cycle.disconnected = True  # uvicorn would complain that the answer is not complete
     connection.end(reset=ending.reset)

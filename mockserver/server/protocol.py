@@ -13,8 +13,6 @@ NO_HTTP = "Invalid HTTP request received."
 UPGRADING = (b"upgrade", b"http2-settings")
 CONNECTION = "mockserver.connection"
 """Key of the ASGI scope: the protocol of the connection that the call came on."""
-CYCLE = "mockserver.cycle"
-"""Key of the ASGI scope: the call itself, as uvicorn keeps it."""
 TOO_LARGE = "The request's header fields are too large."
 
 
@@ -110,7 +108,6 @@ class Protocol(HttpToolsProtocol):
         self._in_head = False
         if not self._asks_for_another_protocol():
             super().on_headers_complete()
-            self.scope[CYCLE] = self.cycle  # type: ignore[literal-required]
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))

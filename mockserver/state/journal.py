@@ -15,6 +15,22 @@ from mockserver.core.sandbox import Outcome
 
 BODY_LIMIT = 8_192
 HEADER_LIMIT = 1_024
+# An entry is read into this one: what most of them do not have is not kept, which saves memory.
+EMPTY: Mapping[str, Any] = {
+    "id": None,
+    "at": None,
+    "provider": None,
+    "operation": None,
+    "account": None,
+    "request": None,
+    "response": None,
+    "error": None,
+    "because": None,
+    "fault": None,
+    "committed": False,
+    "retry_of": None,
+    "duration_ms": 0.0,
+}
 NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}, "body": ""}
 
 
@@ -30,7 +46,7 @@ class Journal:
 
     def record(self, outcome: Outcome) -> None:
         call, reply, exchange = outcome.call, outcome.reply, outcome.exchange
-        entry = {
+        entry: dict[str, Any] = {
             "id": call.id,
             "at": iso(call.received_at),
             "provider": exchange.provider.id if exchange else None,
@@ -43,13 +59,15 @@ class Journal:
                 "body": masked(_cut(call.body.decode("utf-8", "replace"))),
             },
             "response": NO_RESPONSE if _unanswered(reply) else _response(reply),
-            "error": outcome.error,
-            "because": reply.because,
-            "fault": outcome.injection.rule if outcome.injection else None,
             "committed": outcome.committed,
-            "retry_of": outcome.retry_of,
             "duration_ms": round(outcome.duration_ms, 3),
         }
+        if outcome.error is not None:
+            entry["error"] = outcome.error
+        if reply.because is not None:
+            entry["because"] = reply.because
+        if outcome.retry_of is not None:
+            entry["retry_of"] = outcome.retry_of
         if outcome.injection and outcome.natural:
             entry |= _injected(outcome.injection, outcome.natural)
         # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
@@ -58,7 +76,7 @@ class Journal:
     def entries(
         self, keep: Callable[[Mapping[str, Any]], bool], newest: int | None = None
     ) -> list[dict[str, Any]]:
-        found = filter(keep, map(orjson.loads, reversed(self._entries)))
+        found = filter(keep, ({**EMPTY, **orjson.loads(each)} for each in reversed(self._entries)))
         return list(islice(found, newest))[::-1]
 
     def clear(self) -> None:
@@ -68,6 +86,7 @@ class Journal:
 def _injected(injection: Injection, natural: Reply) -> dict[str, Any]:
     """What struck, and what the answer would have been."""
     return {
+        "fault": injection.rule,
         "injected": [hit.to_json() for hit in injection.hits],
         "sent": injection.delivery.sent,
         "injected_ms": round(injection.delivery.planned_ms, 3),
