@@ -32,33 +32,40 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the call passes, what is left then, and after how many seconds one more may."""
+    """Whether the call passes, what is left then, and the instant when one more may."""
 
     passed: bool
     bucket: Bucket
-    retry_after_s: int
+    next_at: float
     allowance: Allowance
+
+    def retry_after_s(self, now: int) -> int:
+        return max(1, math.ceil((self.next_at - now) / SECOND))
 
 
 def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
     left = _refilled(bucket, now, limit, per_ms)
     passed = left >= per_ms
-    bucket = Bucket(left - per_ms if passed else left, now)
-    retry_after_s = _seconds((per_ms - bucket.left) / limit)
-    return Verdict(passed, bucket, retry_after_s, allowed(bucket, now, limit, per_ms))
+    if passed:
+        left -= per_ms
+    next_at = now + (per_ms - left) / limit
+    return Verdict(passed, Bucket(left, now), next_at, _allowance(left, now, limit, per_ms))
 
 
 def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
     """What a token bucket allows now."""
-    left = _refilled(bucket, now, limit, per_ms)
-    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
+    return _allowance(_refilled(bucket, now, limit, per_ms), now, limit, per_ms)
 
 
 def _refilled(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
     if bucket is None:
         return limit * per_ms
     return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
+
+
+def _allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
+    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
 def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
@@ -68,12 +75,7 @@ def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Ve
     passed = bucket.left >= per_ms
     bucket = Bucket(bucket.left - per_ms if passed else bucket.left, bucket.at)
     ends_at = bucket.at + per_ms
-    allowance = Allowance(limit, bucket.left // per_ms, ends_at)
-    return Verdict(passed, bucket, _seconds(ends_at - now), allowance)
-
-
-def _seconds(milliseconds: float) -> int:
-    return max(1, math.ceil(milliseconds / SECOND))
+    return Verdict(passed, bucket, ends_at, Allowance(limit, bucket.left // per_ms, ends_at))
 
 
 ALGORITHMS = {"token_bucket": token_bucket, "fixed_window": fixed_window}

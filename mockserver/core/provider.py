@@ -112,7 +112,8 @@ class Exchange:
 
     ``account`` is None until somebody known is named; ``data`` is the validated body;
     ``message`` is set by the check that looked it up. A ``rehearsal`` changes nothing: it only
-    finds out the answer. ``allowance`` is that of a fault rule which limits the rate of such calls.
+    finds out the answer. ``allowance`` is what the limit on the rate of such calls, a fault rule's
+    or else the provider's own, leaves.
     """
 
     call: Call

@@ -46,12 +46,13 @@ class Fault(Unit):
         exchange.allowance = verdict.allowance
         if verdict.passed:
             return None
+        retry_after = verdict.retry_after_s(exchange.call.received_at)
         injection.fail = Fail(
             exchange.provider.errors["RATE_LIMIT_EXCEEDED"],
             f"injected by {turn.rule}: more than {self.limit} calls in {self.per:g} s",
-            retry_after=verdict.retry_after_s,
+            retry_after=retry_after,
         )
-        return self.settings() | {"retry_after": verdict.retry_after_s}
+        return self.settings() | {"retry_after": retry_after}
 
     def again(self, fault: Mapping[str, Any]) -> Mapping[str, Any]:
         retry_after = fault["retry_after"]

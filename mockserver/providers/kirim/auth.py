@@ -55,20 +55,24 @@ def within_rate_limit(exchange: Exchange) -> None:
     bucket, now = exchange.recall(WRITES), exchange.call.received_at
     verdict = token_bucket(bucket, now, WRITES_A_MINUTE, MINUTE)
     exchange.note(verdict.bucket, DAY, WRITES)
+    exchange.allowance = exchange.allowance or verdict.allowance
     if not verdict.passed and exchange.switch("enforce_rate_limits"):
         because = f"more than {WRITES_A_MINUTE} writes within a minute"
-        raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s)
+        raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s(now))
 
 
 def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
     """``X-RateLimit-…`` stand on every 2xx and 4xx. Source: RATE_LIMITS."""
     if exchange.account is None or reply.status >= 500:
         return
-    now, reads = exchange.call.received_at, exchange.call.method in ("GET", "HEAD")
-    limit = READS_A_MINUTE if reads else WRITES_A_MINUTE
-    # Nothing is left to a client that is told to wait, whatever made the server tell it so.
-    bucket = Bucket(0, now) if reply.status == 429 else exchange.recall(READS if reads else WRITES)
-    told = exchange.allowance or allowed(bucket, now, limit, MINUTE)
+    told, now = exchange.allowance, exchange.call.received_at
+    if reply.status == 429 and (told is None or told.remaining):
+        # Nothing is left to a client that is told to wait, whatever made the server tell it so.
+        told = allowed(Bucket(0, now), now, WRITES_A_MINUTE, MINUTE)
+    elif told is None:
+        reads = exchange.call.method in ("GET", "HEAD")
+        limit = READS_A_MINUTE if reads else WRITES_A_MINUTE
+        told = allowed(exchange.recall(READS if reads else WRITES), now, limit, MINUTE)
     reply.headers["X-RateLimit-Limit"] = str(told.limit)
     reply.headers["X-RateLimit-Remaining"] = str(told.remaining)
     reply.headers["X-RateLimit-Reset"] = str(math.ceil(told.full_at / SECOND))
