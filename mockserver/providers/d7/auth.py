@@ -1,9 +1,8 @@
 """``Authorization: Bearer <token>``. Source: the section Authentication of both pages."""
 
 from mockserver.core.account import AccountKind
-from mockserver.core.bearer import what_came
-from mockserver.core.errors import Fail
-from mockserver.core.provider import Exchange, Signing
+from mockserver.core.checks import bearer_known, in_order
+from mockserver.core.provider import Signing
 from mockserver.providers.d7.errors import Error
 
 CONDITIONS = {
@@ -23,15 +22,5 @@ def sign(signing: Signing) -> dict[str, str]:
     return {"Authorization": f"Bearer {signing.account.credentials['token']}"}
 
 
-def token_known(exchange: Exchange) -> None:
-    if exchange.account is None:
-        raise Fail(
-            Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED,
-            f"expected 'Bearer <token of an account>', came {what_came(exchange.call)}",
-        )
-
-
-def account_in_order(exchange: Exchange) -> None:
-    account = exchange.caller
-    if account.condition in CONDITIONS:
-        raise Fail(CONDITIONS[account.condition], f"the account {account.label} is in that state")
+token_known = bearer_known(Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED)
+account_in_order = in_order(CONDITIONS)

@@ -5,6 +5,7 @@ Source: the section URL Parameters and Headers of the page, and its failure resp
 
 from mockserver.core.account import Account, AccountKind, Number
 from mockserver.core.call import Call
+from mockserver.core.checks import in_order
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
 from mockserver.core.shown import shown
@@ -42,9 +43,8 @@ def credentials_match(exchange: Exchange) -> None:
     raise Fail(Error.INCORRECT_CREDENTIALS, because)
 
 
-def account_postpaid(exchange: Exchange) -> None:
-    if exchange.caller.condition == "prepaid":
-        raise Fail(Error.ACCOUNT_TYPE, f"the account {exchange.caller.label} is prepaid")
+account_postpaid = in_order({"prepaid": Error.ACCOUNT_TYPE})
+balance_sufficient = in_order({"low_balance": Error.LOW_BALANCE})
 
 
 def number_usable(exchange: Exchange) -> None:

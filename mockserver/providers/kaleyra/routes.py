@@ -18,12 +18,6 @@ def subject(exchange: Exchange) -> Subject:
     )
 
 
-def balance_sufficient(exchange: Exchange) -> None:
-    """Money comes last: the provider counts it for a valid request only."""
-    if exchange.caller.condition == "low_balance":
-        raise Fail(Error.LOW_BALANCE, f"the account {exchange.caller.label} has a low balance")
-
-
 def mark_as_read(exchange: Exchange) -> Reply:
     """Accepted is all that 202 says: WhatsApp's own verdict would come by webhook."""
     receipt = exchange.data["messaging_object"]
@@ -80,7 +74,7 @@ OPERATIONS = (
             auth.number_usable,
             schemas.content_type,
             schemas.body,
-            balance_sufficient,
+            auth.balance_sufficient,  # the provider counts money for a valid request only
         ),
         handler=mark_as_read,
         success=202,

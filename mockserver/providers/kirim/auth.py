@@ -3,8 +3,8 @@
 import math
 
 from mockserver.core.account import AccountKind
-from mockserver.core.bearer import what_came
 from mockserver.core.call import Reply
+from mockserver.core.checks import bearer_known, in_order
 from mockserver.core.clock import DAY, SECOND
 from mockserver.core.errors import Fail
 from mockserver.core.limits import Bucket, allowed, token_bucket
@@ -36,18 +36,8 @@ def sign(signing: Signing) -> dict[str, str]:
     }
 
 
-def key_known(exchange: Exchange) -> None:
-    if exchange.account is None:
-        raise Fail(
-            Error.INVALID_API_KEY,
-            f"expected 'Bearer <key of an account>', came {what_came(exchange.call)}",
-        )
-
-
-def account_in_order(exchange: Exchange) -> None:
-    account = exchange.caller
-    if account.condition in CONDITIONS:
-        raise Fail(CONDITIONS[account.condition], f"the account {account.label} is in that state")
+key_known = bearer_known(Error.INVALID_API_KEY)
+account_in_order = in_order(CONDITIONS)
 
 
 def within_rate_limit(exchange: Exchange) -> None:

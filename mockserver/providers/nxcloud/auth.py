@@ -9,6 +9,7 @@ import re
 
 from mockserver.core.account import AccountKind
 from mockserver.core.call import Call
+from mockserver.core.checks import in_order
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
 from mockserver.core.shown import shown
@@ -137,9 +138,20 @@ def signature_matches(exchange: Exchange) -> None:
         )
 
 
-def account_permitted(exchange: Exchange) -> None:
-    if exchange.caller.condition == "no_permission":
+account_permitted = in_order({"no_permission": Error.INSUFFICIENT_PERMISSIONS})
+
+
+def number_known(exchange: Exchange) -> None:
+    known = [each.number for each in exchange.caller.numbers]
+    came = exchange.data["business_phone"]
+    if came not in known:
         raise Fail(
-            Error.INSUFFICIENT_PERMISSIONS,
-            f"the account {exchange.caller.label} may not use WhatsApp",
+            Error.MERCHANT_PHONE_NUMBER_ERROR,
+            f"expected one of {', '.join(known)}, came {shown(came)}",
         )
+
+
+def number_bound(exchange: Exchange) -> None:
+    came = exchange.data["business_phone"]
+    if any(each.state == "unbound" for each in exchange.caller.numbers if each.number == came):
+        raise Fail(Error.NUMBER_NOT_BOUND, f"{came} is bound to no application")

@@ -14,22 +14,6 @@ def subject(exchange: Exchange) -> Subject:
     return Subject(*(value if isinstance(value, str) else None for value in values))
 
 
-def number_known(exchange: Exchange) -> None:
-    known = [each.number for each in exchange.caller.numbers]
-    came = exchange.data["business_phone"]
-    if came not in known:
-        raise Fail(
-            Error.MERCHANT_PHONE_NUMBER_ERROR,
-            f"expected one of {', '.join(known)}, came {shown(came)}",
-        )
-
-
-def number_bound(exchange: Exchange) -> None:
-    came = exchange.data["business_phone"]
-    if any(each.state == "unbound" for each in exchange.caller.numbers if each.number == came):
-        raise Fail(Error.NUMBER_NOT_BOUND, f"{came} is bound to no application")
-
-
 def message_inbound(exchange: Exchange) -> None:
     message_id, number = exchange.data["message_id"], exchange.data["business_phone"]
     message = exchange.find(message_id)
@@ -67,8 +51,8 @@ def checks(body: Check) -> tuple[Check, ...]:
         auth.signature_matches,
         auth.account_permitted,
         body,
-        number_known,
-        number_bound,
+        auth.number_known,
+        auth.number_bound,
         message_inbound,
     )
 
