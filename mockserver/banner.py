@@ -1,7 +1,6 @@
 """What a newcomer reads at start: base URLs, credentials and one call per provider to paste."""
 
 import json
-import re
 from collections.abc import Mapping
 from shlex import quote
 
@@ -56,8 +55,7 @@ def _curl(
     """A shell command that marks the message read."""
     operation = provider.operations[0]
     arguments, body = provider.sample(account, message)
-    path = re.sub(r"\{(\w+)\}", lambda match: arguments[match[1]], operation.paths[0])
-    address = f"{url}/{provider.id}{path}"
+    address = f"{url}/{provider.id}{operation.path_for(arguments)}"
     data = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     sent = f" -d {quote(data)}" if data else ""
     if provider.signed:

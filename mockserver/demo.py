@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -56,8 +55,7 @@ class Route:
         arguments, content = self.provider.sample(self.account, self.message)
         body = b"" if content is None else json.dumps(content).encode()
         signing = Signing(self.account, operation, body, SystemClock().now())
-        path = re.sub(r"\{(\w+)\}", lambda match: arguments[match[1]], operation.paths[0])
-        address = f"{url}/{self.provider.id}{path}"
+        address = f"{url}/{self.provider.id}{operation.path_for(arguments)}"
         headers = self.provider.sign(signing)
         return urllib.request.Request(address, body, headers, method=operation.method)
 

@@ -9,12 +9,11 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call, Reply
 from mockserver.core.content import ContentSchema, content_of
 from mockserver.core.errors import Refused
-from mockserver.core.message import TYPES, Message
+from mockserver.core.message import DIRECTIONS, TYPES, Message, digits_of
 from mockserver.core.shown import shown
 from mockserver.core.validation import Duration, first_mistake
 
 FILTERS = ("provider", "account", "direction", "unread", "customer")
-DIRECTIONS = ("inbound", "outbound")
 DEFAULT_TEXT = "Hello"
 
 
@@ -52,7 +51,7 @@ def find(desk: Desk, call: Call) -> Reply:
     if given.get("unread") == "false":
         found = [each for each in found if not each.inbound or each.read_at is not None]
     if "customer" in given:  # a bare + in a query arrives as a space
-        found = [each for each in found if _digits(each.customer) == _digits(given["customer"])]
+        found = [each for each in found if digits_of(each.customer) == digits_of(given["customer"])]
     return Reply(200, {"messages": [each.to_json() for each in found]})
 
 
@@ -122,20 +121,16 @@ def _loaded(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(account: Account, wanted: str | None) -> str:
-    numbers = {_digits(each.number): each.number for each in account.numbers}
+    numbers = {digits_of(each.number): each.number for each in account.numbers}
     if wanted is None:
         return next(iter(numbers.values()))
     return (
-        numbers[_digits(wanted)]
-        if _digits(wanted) in numbers
+        numbers[digits_of(wanted)]
+        if digits_of(wanted) in numbers
         else chosen("number", wanted, numbers.values())
     )
 
 
 def _like(number: str, customer: str) -> str:
     """The customer's number in the account's own way of writing, with or without a +."""
-    return ("+" if number.startswith("+") else "") + _digits(customer)
-
-
-def _digits(number: str) -> str:
-    return "".join(filter(str.isdecimal, number))
+    return ("+" if number.startswith("+") else "") + digits_of(customer)

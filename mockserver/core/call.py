@@ -61,6 +61,11 @@ class Call:
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
 
+    @property
+    def media_type(self) -> str:
+        """Of the body as the client says, in lower case and without parameters."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
 
 @dataclass(slots=True)
 class Reply:

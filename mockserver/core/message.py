@@ -8,6 +8,7 @@ from mockserver.core.clock import iso
 
 TYPING_MS = 25_000  # every provider that says so: the bubble ends after about 25 seconds
 
+DIRECTIONS = ("inbound", "outbound")
 TYPES = (
     "text", "image", "audio", "video", "document", "sticker",
     "location", "contacts", "reaction", "button", "interactive",
@@ -61,3 +62,8 @@ class Message:
             "upstream_calls": self.upstream_calls,
             "external_id": self.external_id,
         }
+
+
+def digits_of(number: str) -> str:
+    """A phone number however it is written: providers differ in plus signs and spaces."""
+    return "".join(filter(str.isdecimal, number))

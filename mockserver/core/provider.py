@@ -40,6 +40,10 @@ class Operation:
     subject: Callable[[Exchange], Subject]
     source: str
 
+    def path_for(self, arguments: Mapping[str, str]) -> str:
+        """The canonical path with its placeholders filled in."""
+        return self.paths[0].format_map(arguments)
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:

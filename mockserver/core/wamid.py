@@ -6,6 +6,7 @@ The layout was found by decoding samples; nothing in the server ever looks insid
 from base64 import b64encode
 
 from mockserver.core.ids import Ids
+from mockserver.core.message import digits_of
 
 INBOUND, OUTBOUND = b"\x12", b"\x11"
 INBOUND_KEY, OUTBOUND_KEY = 16, 9  # octets
@@ -13,7 +14,7 @@ INBOUND_KEY, OUTBOUND_KEY = 16, 9  # octets
 
 def new_wamid(ids: Ids, direction: str, customer: str) -> str:
     inbound = direction == "inbound"
-    digits = "".join(filter(str.isdecimal, customer)).encode()[:255]
+    digits = digits_of(customer).encode()[:255]
     key = ids.octets(INBOUND_KEY if inbound else OUTBOUND_KEY).hex().upper().encode()
     packed = b"\x1c\x18" + bytes([len(digits)]) + digits
     packed += b"\x15\x02\x00" + (INBOUND if inbound else OUTBOUND)

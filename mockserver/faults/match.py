@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.core.call import BadJSON, Call
+from mockserver.core.message import DIRECTIONS, digits_of
 from mockserver.core.provider import Exchange
 from mockserver.core.shown import shown
 from mockserver.core.validation import HEADER_NAME, one_of
@@ -45,7 +46,7 @@ class MatchSchema(Schema):
     account = Account(allow_none=True)
     message_id = fields.String(validate=validate.Length(min=1))
     business_number = fields.String(validate=NUMBER)
-    direction = fields.String(validate=one_of(("inbound", "outbound")))
+    direction = fields.String(validate=one_of(DIRECTIONS))
     customer = fields.String(validate=NUMBER)
     header = fields.Dict(keys=fields.String(validate=HEADER_NAME), values=fields.String())
     path = fields.String(validate=PATH)
@@ -121,11 +122,7 @@ def _matches_message(match: Mapping[str, Any], exchange: Exchange) -> bool:
 
 def _same_number(wanted: str | None, came: str | None) -> bool:
     """However they are written: providers differ in the plus sign."""
-    return wanted is None or (came is not None and _digits(wanted) == _digits(came))
-
-
-def _digits(number: str) -> str:
-    return "".join(filter(str.isdecimal, number))
+    return wanted is None or (came is not None and digits_of(wanted) == digits_of(came))
 
 
 def resolve(pointer: str, value: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from mockserver.core.account import GOOD, Account, Number
 from mockserver.core.clock import SECOND
 from mockserver.core.content import ContentSchema, content_of
 from mockserver.core.errors import Mistake, Mistakes
-from mockserver.core.message import Message
+from mockserver.core.message import DIRECTIONS, Message
 from mockserver.core.provider import Provider
 from mockserver.core.validation import Duration, Strict, mistakes_in, one_of
 
@@ -25,7 +25,7 @@ GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empt
 class MessageSchema(ContentSchema):
     id = GIVEN
     external_id = fields.String()
-    direction = fields.String(required=True, validate=one_of(("inbound", "outbound")))
+    direction = fields.String(required=True, validate=one_of(DIRECTIONS))
     age = Duration(required=True)
     read = fields.Boolean(load_default=False)
 

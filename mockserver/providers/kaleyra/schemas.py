@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from mockserver.core.account import Account
 from mockserver.core.body import Lenient, Problem, body_check
+from mockserver.core.call import JSON
 from mockserver.core.errors import Fail
 from mockserver.core.message import Message
 from mockserver.core.provider import Exchange
@@ -43,11 +44,9 @@ class ReceiptSchema(Lenient):
 
 
 def content_type(exchange: Exchange) -> None:
-    came = exchange.call.header("content-type")
-    if came.partition(";")[0].strip().lower() != "application/json":
-        raise Fail(
-            Error.INCORRECT_PAYLOAD, f"expected Content-Type application/json, came {shown(came)}"
-        )
+    if exchange.call.media_type != JSON:
+        came = exchange.call.header("content-type")
+        raise Fail(Error.INCORRECT_PAYLOAD, f"expected Content-Type {JSON}, came {shown(came)}")
 
 
 def refuse(problem: Problem) -> Fail:

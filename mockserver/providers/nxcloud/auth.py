@@ -8,7 +8,7 @@ import hashlib
 import re
 
 from mockserver.core.account import AccountKind
-from mockserver.core.call import Call
+from mockserver.core.call import JSON, Call
 from mockserver.core.checks import in_order
 from mockserver.core.errors import Fail
 from mockserver.core.provider import Exchange, Signing
@@ -115,12 +115,9 @@ def access_key_known(exchange: Exchange) -> None:
 
 def signature_matches(exchange: Exchange) -> None:
     call = exchange.call
-    content_type = call.header("content-type")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise Fail(
-            Error.INVALID_SIGNATURE,
-            f"expected Content-Type application/json, came {shown(content_type)}",
-        )
+    if call.media_type != JSON:
+        came = shown(call.header("content-type"))
+        raise Fail(Error.INVALID_SIGNATURE, f"expected Content-Type {JSON}, came {came}")
     expected = signature(
         exchange.caller.credentials["access_secret"],
         call.body,
