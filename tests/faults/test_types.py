@@ -188,7 +188,7 @@ def test_malformed_json_keeps_status_and_headers(server: Server, call: ValidCall
 def test_drip_sends_the_whole_answer_in_pieces(server: Server, wire: socket.socket) -> None:
     add(server, {"type": "drip", "over_ms": 100})
     wire.sendall(raw_call())
-    parts = []
+    parts: list[bytes] = []
     while b'"request_id"' not in b"".join(parts) or not parts[-1].endswith(b"}"):
         parts.append(wire.recv(65_536))
     assert len(parts) > 5

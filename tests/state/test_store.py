@@ -161,7 +161,9 @@ def test_tinydbs_own_methods_work_on_text_ids_in_place() -> None:
     database.change([("t", "x", {"n": 1}), ("t", "y", {"n": 2})])
     table = database.documents("t")
     kept = table.rows()
-    table.update({"n": 3}, doc_ids=["x"])
-    table.remove(doc_ids=["y"])
+    first: list[Any] = ["x"]
+    second: list[Any] = ["y"]
+    table.update({"n": 3}, doc_ids=first)
+    table.remove(doc_ids=second)
     assert kept == {"x": {"n": 3}}
-    assert [document.doc_id for document in table.all()] == ["x"]
+    assert [document.doc_id for document in table.all()] == first
