@@ -52,8 +52,7 @@ def create_app(
         app.route_to(path, partial(admin.answer, desk, path))
     for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:rest}}"):
         app.route_to(path, partial(admin.answer, desk, None))
-    roots = [path for path in paths if path.split("/")[1] not in providers]
-    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, roots))
+    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, list(paths)))
     return app
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.core.errors import Mistake, Mistakes
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Provider, Switch
 from mockserver.core.registry import default_switches
 from mockserver.core.toml import read_toml
 
@@ -173,6 +173,20 @@ def read_settings(
     return settings, mistakes
 
 
+def unknown_variables(providers: Mapping[str, Provider]) -> list[str]:
+    """Variables of the environment that look like settings and are none."""
+    known = {setting.variable for setting in SETTINGS} | {"MOCKSERVER_CONFIG", "MOCKSERVER_URL"}
+    for provider in providers.values():
+        known |= {_variable(provider, switch) for switch in provider.switches}
+    return sorted(
+        name for name in os.environ if name.startswith("MOCKSERVER_") and name not in known
+    )
+
+
+def _variable(provider: Provider, switch: Switch) -> str:
+    return f"MOCKSERVER_{provider.id}_{switch.name}".upper()
+
+
 def _config_file(given: Path | None) -> Path | None:
     variable = os.environ.get("MOCKSERVER_CONFIG")
     file = given or (Path(variable) if variable else None)
@@ -203,7 +217,7 @@ def _set_switches(
         if name not in known
     ]
     for switch in provider.switches:
-        variable = f"MOCKSERVER_{provider.id}_{switch.name}".upper()
+        variable = _variable(provider, switch)
         for source, value in (
             (file, section.get(switch.name)),
             (variable, os.environ.get(variable)),

@@ -139,6 +139,18 @@ def test_unknown_path_is_the_providers_own_404(server: Server, provider: str) ->
     assert last_entry(server)["error"] == "NOT_FOUND"
 
 
+def test_typo_in_a_prefix_names_the_nearest_route(server: Server) -> None:
+    answer = requests.post(f"{server.url}/kirm/v1/106540352242922/messages", timeout=5)
+    assert answer.status_code == 404
+    assert "/kirim/v1/{phone_number_id}/messages" in answer.json()["error"]["nearest"]
+
+
+def test_unknown_path_of_a_provider_is_explained_in_the_journal(server: Server) -> None:
+    requests.post(f"{server.url}/kirim/v1/106540352242922/message", timeout=5)
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert entry["because"].endswith("the nearest are /v1/{phone_number_id}/messages")
+
+
 def test_unknown_path_at_the_root_names_the_nearest_routes(server: Server) -> None:
     answer = requests.post(f"{server.url}/whatsapp/v2/read-receipts/492a17b0", timeout=5)
     assert answer.status_code == 404

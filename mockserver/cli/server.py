@@ -1,6 +1,7 @@
 """Running a server, asking whether it is well, and checking what it would be started with."""
 
 import json
+import logging
 import shutil
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ import click
 from mockserver import banner
 from mockserver.app import create_app, create_sandbox
 from mockserver.cli.base import known_providers, settings_options, stop, to_a_server
-from mockserver.config import SETTINGS, load_settings, read_settings
+from mockserver.config import SETTINGS, load_settings, read_settings, unknown_variables
 from mockserver.core.clock import SystemClock
 from mockserver.core.errors import Mistakes
 from mockserver.core.ids import Ids
@@ -21,6 +22,8 @@ from mockserver.remote import Unreachable, ask
 from mockserver.server.run import address_of, listen, run, url_of
 from mockserver.web import BODY_LIMIT, DELIVERY
 
+log = logging.getLogger("mockserver")
+
 
 @click.command()
 @settings_options(*(setting.name for setting in SETTINGS))
@@ -28,6 +31,8 @@ def serve(config: Path | None, **options: str | None) -> None:
     """Run the server until SIGINT or SIGTERM."""
     log_to_stderr()
     providers = known_providers()
+    for name in unknown_variables(providers):
+        log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
     try:
         settings = load_settings(providers, options, config)
         app = create_app(settings, providers=providers)

@@ -62,6 +62,11 @@ class Call:
         return self.headers.get(name, "")
 
     @property
+    def path(self) -> str:
+        """As sent, without the query."""
+        return self.target.partition("?")[0]
+
+    @property
     def media_type(self) -> str:
         """Of the body as the client says, in lower case and without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()

@@ -105,15 +105,18 @@ def bug_reply(bug: Exception) -> Reply:
 
 def answer_nobodys(sandbox: Sandbox, paths: Sequence[str], call: Call) -> Reply:
     """Answer a call to a path that is no provider's: say which ones are like it."""
-    came = call.target.partition("?")[0]
     error = {
         "code": "not_found",
-        "message": f"no provider documents {came}",
+        "message": f"no provider documents {call.path}",
         "hint": "GET /_mock/providers lists every path",
-        "nearest": difflib.get_close_matches(came[:200], paths, n=3, cutoff=0),
+        "nearest": _nearest(call.path, paths),
     }
     reply = Reply(404, {"error": error}, because="the path is no provider's")
     return _recorded(sandbox, Outcome(call, reply))
+
+
+def _nearest(came: str, paths: Sequence[str]) -> list[str]:
+    return difflib.get_close_matches(came[:200], paths, n=3, cutoff=0)
 
 
 def _recorded(sandbox: Sandbox, outcome: Outcome) -> Reply:
@@ -143,7 +146,11 @@ def _choose(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> tuple[Ta
 def _worked(target: Target, exchange: Exchange) -> Reply:
     rows, call, operation = target.provider.errors, exchange.call, exchange.operation
     if not target.operations:
-        raise Fail(rows["NOT_FOUND"], f"{target.provider.title} documents no such path")
+        paths = [path for each in target.provider.operations for path in each.paths]
+        came = call.path.removeprefix(f"/{target.provider.id}")
+        near = ", ".join(_nearest(came, paths))
+        because = f"{target.provider.title} documents no such path; the nearest are {near}"
+        raise Fail(rows["NOT_FOUND"], because)
     if operation is None:
         known = ", ".join(target.operations)
         raise Fail(rows["METHOD_NOT_ALLOWED"], f"{call.method} here; documented: {known}")

@@ -75,7 +75,7 @@ def _matches_account(match: Mapping[str, Any], exchange: Exchange) -> bool:
 def _matches_request(match: Mapping[str, Any], exchange: Exchange) -> bool:
     call = exchange.call
     if "path" in match:
-        came = unquote(call.target.partition("?")[0])
+        came = unquote(call.path)
         wanted = unquote(match["path"])
         if wanted not in (came, came.removeprefix(f"/{exchange.provider.id}")):
             return False

@@ -62,6 +62,8 @@ def read_seeds(
 ) -> tuple[dict[str, Seed], list[Mistake]]:
     """The good seeds by provider, and every mistake in the others."""
     seeds: dict[str, Seed] = {}
+    if not folder.is_dir():
+        return seeds, [Mistake(str(folder), "", "there is no such folder of fixtures")]
     mistakes = _strangers(providers, folder)
     for provider in providers.values():
         file = folder / f"{provider.id}.json"

@@ -73,7 +73,10 @@ class LogFile(Memory):
             self._file.seek(0)
             content = self._file.read()
         except OSError as error:
-            raise _refusal(path, f"cannot be used: {error.strerror or error}") from None
+            reason = f"cannot be used: {error.strerror or error}"
+            if not path.parent.is_dir():
+                reason = f"cannot be used: there is no folder {path.parent}"
+            raise Mistakes([Mistake(str(path), "", reason)]) from None
         self._whole = content.rfind(b"\n") + 1
         self._tables = _parse(content, path)
 
@@ -142,7 +145,8 @@ def _locked(path: Path, name: Path) -> Any:
     except BlockingIOError:
         pass
     file.close()
-    raise _refusal(name, "is in use by another server; give each its own file")
+    reason = "is in use by another server; give each its own file"
+    raise Mistakes([Mistake(str(name), "", reason)])
 
 
 def _parse(content: bytes, path: Path) -> Tables:

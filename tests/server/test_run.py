@@ -655,3 +655,25 @@ def test_a_late_provider_does_not_slow_the_others(start_server: Any) -> None:
             assert answer.json()["code"] == 1001
         assert not answered.is_set()
         assert late.result().status_code == 200
+
+
+def test_variable_that_is_no_setting_is_told(start_server: Any) -> None:
+    server = start_server(MOCKSERVER_PROT="1", MOCKSERVER_URL="http://127.0.0.1:1")
+    told = [line for line in server.log.read_text().splitlines() if "no setting" in line]
+    assert len(told) == 1
+    assert "MOCKSERVER_PROT" in told[0]
+
+
+def test_data_file_in_no_folder_is_one_line_and_2(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    done = mockserver("serve", "--port", "0", "--data", str(nowhere / "x.json"))
+    assert_one_line(done, 2, f"there is no folder {nowhere}")
+
+
+def test_fixtures_in_no_folder_are_one_line_and_2(tmp_path: Path) -> None:
+    done = mockserver("serve", "--port", "0", "--fixtures", str(tmp_path / "nowhere"))
+    assert_one_line(done, 2, "there is no such folder")
+
+
+def test_taken_port_tells_what_to_do(taken_port: str) -> None:
+    assert_one_line(mockserver("serve", "--port", taken_port), 1, "--port 0 takes any free port")
