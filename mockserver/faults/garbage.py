@@ -21,7 +21,7 @@ class Settings(Schema):
 class Fault(Unit):
     """Bytes that are no HTTP, and a clean close.
 
-    ``bytes`` is how many, 64 unless told; of one number they are always the same.
+    ``bytes`` is how many (default 64); of one number they are always the same.
     """
 
     schema: ClassVar[Schema] = Settings()

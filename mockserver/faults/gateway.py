@@ -51,8 +51,8 @@ class Settings(Schema):
 class Fault(Unit):
     """The HTML page of a proxy in front of the API, written after the looks of the real ones.
 
-    Clients that take every body for JSON break here. ``status`` 502, which is the default, 503 or
-    504; ``flavour`` nginx, which is the default, cloudflare or alb.
+    Clients that take every body for JSON break here. ``status`` 502 (default), 503 or 504;
+    ``flavour`` nginx (default), cloudflare or alb.
     """
 
     schema: ClassVar[Schema] = Settings()

@@ -51,8 +51,7 @@ class Settings(Schema):
 class Fault(Unit):
     """Status and headers as usual, the body no valid JSON.
 
-    ``how``: cut, which is the default, trailing_comma, single_quotes, bom (a byte order mark in
-    front) or nan.
+    ``how``: cut (default), trailing_comma, single_quotes, bom (a byte order mark in front) or nan.
     """
 
     schema: ClassVar[Schema] = Settings()

@@ -26,11 +26,11 @@ class Settings(Schema):
 class Fault(Unit):
     """The provider's 429 once the limit is used up; then it recovers.
 
-    ``limit`` calls in ``per`` seconds, 60 unless told, for each ``key``: account, which is the
-    default, or number, the business number. ``algorithm``: token_bucket, which is the default
-    (``limit`` calls at once, and each comes back evenly within ``per``), or fixed_window
-    (``limit`` calls in each window). ``Retry-After`` tells whole seconds, and where a provider's
-    answers tell their rate limit they tell this one.
+    ``limit`` calls in ``per`` seconds (default 60) for each ``key``: account (default) or number,
+    the business number. ``algorithm``: token_bucket (default; ``limit`` calls at once, and each
+    comes back evenly within ``per``) or fixed_window (``limit`` calls in each window).
+    ``Retry-After`` tells whole seconds, and where a provider's answers tell their rate limit they
+    tell this one.
     """
 
     schema: ClassVar[Schema] = Settings()

@@ -20,8 +20,8 @@ class Settings(Schema):
 class Fault(Unit):
     """A TCP reset, not a clean close, before or within the answer.
 
-    It comes after ``after_bytes`` bytes of the answer, head included, 0 unless told. The last
-    byte of the answer never comes.
+    It comes after ``after_bytes`` bytes of the answer, head included (default 0). The last byte
+    of the answer never comes.
     """
 
     schema: ClassVar[Schema] = Settings()

@@ -20,7 +20,7 @@ class Settings(Schema):
 class Fault(Unit):
     """The true ``Content-Length``, fewer bytes of the body, and a clean close.
 
-    ``keep`` is a number of bytes, or below 1 a share of the body, 0.5 unless told. The last byte
+    ``keep`` is a number of bytes, or below 1 a share of the body (default 0.5). The last byte
     never comes.
     """
 
