@@ -1,4 +1,4 @@
-"""Log lines on stderr that never hold up the server."""
+"""Writing to stderr without ever holding up the server."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ class NeverBlocking(logging.Handler):
     would block, and with it every call: the server has one thread.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int | None) -> None:
         super().__init__()
         self._descriptor = descriptor
         self._dropped = 0
@@ -25,28 +25,30 @@ class NeverBlocking(logging.Handler):
             line = self.format(record)
             if self._dropped:
                 line = f"({self._dropped} lines before this one were dropped: nobody read)\n{line}"
-            if self._write(f"{line}\n".encode(errors="replace")):
-                self._dropped = 0
-            else:
-                self._dropped += 1
+            self._dropped = 0 if self.write(line) else self._dropped + 1
         except Exception:
             self.handleError(record)
 
-    def _write(self, data: bytes) -> bool:
-        """Whether all of it could be written."""
-        while data:
-            if not self._is_writable():
-                return False
-            data = data[os.write(self._descriptor, data[:PIECE]) :]
-        return True
-
-    def _is_writable(self) -> bool:
-        if sys.platform == "win32":
-            return True  # pipes cannot be asked there
-        return bool(select.select((), (self._descriptor,), (), 0)[1])
+    def write(self, line: str) -> bool:
+        """Whether all of it could be written; not where the reader has gone or the disk is full."""
+        data = f"{line}\n".encode(errors="replace")
+        try:
+            while data and self._descriptor is not None and _is_writable(self._descriptor):
+                data = data[os.write(self._descriptor, data[:PIECE]) :]
+        except OSError:
+            return False
+        return not data
 
 
-def log_to_stderr() -> None:
-    handler = NeverBlocking(sys.stderr.fileno())
+def _is_writable(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        return True  # pipes cannot be asked there
+    return bool(select.select((), (descriptor,), (), 0)[1])
+
+
+def log_to_stderr() -> NeverBlocking:
+    """Nowhere, where the program was started without a stderr."""
+    handler = NeverBlocking(sys.stderr.fileno() if sys.stderr else None)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
+    return handler

@@ -29,7 +29,7 @@ log = logging.getLogger("mockserver")
 @settings_options(*(setting.name for setting in SETTINGS))
 def serve(config: Path | None, **options: str | None) -> None:
     """Run the server until SIGINT or SIGTERM."""
-    log_to_stderr()
+    stderr = log_to_stderr()
     providers = known_providers()
     for name in unknown_variables(providers):
         log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
@@ -52,7 +52,7 @@ def serve(config: Path | None, **options: str | None) -> None:
     def announce() -> None:
         fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
         url = url_of(*address_of(listener))
-        click.echo(banner.text(url, providers, app.sandbox, _program(), fixtures), err=True)
+        stderr.write(banner.text(url, providers, app.sandbox, _program(), fixtures))
         click.echo(f"mockserver ready: {url}")
 
     run(app, listener, announce, body_limit=BODY_LIMIT, delivery_key=DELIVERY)

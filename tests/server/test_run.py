@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -677,3 +678,17 @@ def test_fixtures_in_no_folder_are_one_line_and_2(tmp_path: Path) -> None:
 
 def test_taken_port_tells_what_to_do(taken_port: str) -> None:
     assert_one_line(mockserver("serve", "--port", taken_port), 1, "--port 0 takes any free port")
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2> >(exec head -c 1 >/dev/null)"])
+def test_log_that_cannot_be_written_holds_up_no_call(tmp_path: Path, stderr: str) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m mockserver serve --port 0 {stderr}"
+    with subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, cwd=tmp_path, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().removeprefix("mockserver ready: ").strip()
+        for _ in range(3):
+            assert requests.get(f"{url}/d7/nowhere", timeout=5).status_code == 404
+        process.terminate()
+        assert process.wait(timeout=20) == 0
