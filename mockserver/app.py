@@ -9,7 +9,7 @@ from mockserver.config import Settings
 from mockserver.core.clock import SystemClock
 from mockserver.core.errors import Mistake, Mistakes, Refused
 from mockserver.core.ids import Ids
-from mockserver.core.pipeline import Target, answer, answer_nobodys
+from mockserver.core.pipeline import Endpoint, answer, answer_nobodys
 from mockserver.core.ports import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.registry import default_switches, find_providers
@@ -41,12 +41,12 @@ def create_app(
     hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
     app = App(sandbox, hosts)
     paths = shared_paths(providers.values())
-    for path, targets in paths.items():
-        app.route_to(path, partial(answer, sandbox, targets))
+    for path, endpoints in paths.items():
+        app.route_to(path, partial(answer, sandbox, endpoints))
     for provider in providers.values():
-        unknown = Target(provider, ("unknown",))
+        unknown = Endpoint(provider, ("unknown",))
         app.route_to(f"/{provider.id}/{{unknown:rest}}", partial(answer, sandbox, [unknown]))
-        app.route_to(f"/{provider.id}", partial(answer, sandbox, [Target(provider)]))
+        app.route_to(f"/{provider.id}", partial(answer, sandbox, [Endpoint(provider)]))
     desk = Desk(providers, sandbox, __version__)
     for path in admin.ROUTES:
         app.route_to(path, partial(admin.answer, desk, path))

@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter, MapAdapter, Rule
 
 from mockserver.core.call import JSON, Call, Reply
 from mockserver.core.delivery import Delivery, Ending
-from mockserver.core.pipeline import Target, bug_reply
+from mockserver.core.pipeline import Endpoint, bug_reply
 from mockserver.core.provider import Provider
 from mockserver.core.sandbox import Sandbox
 
@@ -205,28 +205,28 @@ def _broken_off() -> ConnectionResetError:
     return ConnectionResetError(errno.ECONNRESET, "a fault rule ends the connection here")
 
 
-def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Target]]:
-    """The targets by path: each provider's under its prefix, and all of them at the root.
+def shared_paths(providers: Iterable[Provider]) -> dict[str, list[Endpoint]]:
+    """The endpoints by path: each provider's under its prefix, and all of them at the root.
 
     Paths that differ in the names of their placeholders only are one path at the root.
     """
-    targets: dict[str, list[Target]] = {}
+    endpoints: dict[str, list[Endpoint]] = {}
     shapes: dict[str, str] = {}
     for provider in providers:
-        for path, target in _targets(provider).items():
+        for path, endpoint in _endpoints(provider).items():
             shape = re.sub(r"\{\w+\}", "{}", path)
-            targets.setdefault(shapes.setdefault(shape, path), []).append(target)
-            targets[f"/{provider.id}{path}"] = [target]
-    return targets
+            endpoints.setdefault(shapes.setdefault(shape, path), []).append(endpoint)
+            endpoints[f"/{provider.id}{path}"] = [endpoint]
+    return endpoints
 
 
-def _targets(provider: Provider) -> dict[str, Target]:
+def _endpoints(provider: Provider) -> dict[str, Endpoint]:
     operations: dict[str, dict[str, Any]] = {}
     for operation in provider.operations:
         for path in operation.paths:
             operations.setdefault(path, {})[operation.method] = operation
     return {
-        path: Target(provider, tuple(re.findall(r"\{(\w+)\}", path)), by_method)
+        path: Endpoint(provider, tuple(re.findall(r"\{(\w+)\}", path)), by_method)
         for path, by_method in operations.items()
     }
 

@@ -17,21 +17,25 @@ log = logging.getLogger("mockserver.calls")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Endpoint:
     """What one provider has at a path: its operations by method, none where it has no such path."""
 
     provider: Provider
     names: tuple[str, ...] = ()
     operations: Mapping[str, Operation] = field(default_factory=dict)
 
+    def arguments(self, call: Call) -> dict[str, str]:
+        """What stands in the path for its placeholders, by name."""
+        return dict(zip(self.names, call.segments, strict=True))
 
-def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
-    """Answer a call to one of the targets that share its path, and record it."""
+
+def answer(sandbox: Sandbox, endpoints: Sequence[Endpoint], call: Call) -> Reply:
+    """Answer a call to one of the endpoints that share its path, and record it."""
     started = time.perf_counter()
-    target, exchange = _choose(sandbox, targets, call)
+    endpoint, exchange = _choose(sandbox, endpoints, call)
     outcome = Outcome(call, Reply(500), exchange, retry_of=sandbox.faults.retried(exchange))
     try:
-        _play(target, exchange, sandbox.faults.strike(exchange), outcome)
+        _play(endpoint, exchange, sandbox.faults.strike(exchange), outcome)
     except Refused as refused:
         outcome.reply = Reply(refused.status, refused.body(), because=refused.message)
     except Exception as bug:
@@ -43,46 +47,46 @@ def answer(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> Reply:
 
 
 def _play(
-    target: Target, exchange: Exchange, injection: Injection | None, outcome: Outcome
+    endpoint: Endpoint, exchange: Exchange, injection: Injection | None, outcome: Outcome
 ) -> None:
     """Do the work, or find out what it would have answered, and let the faults have their way."""
     exchange.rehearsal = bool(injection and injection.terminal and not injection.after)
-    outcome.reply, outcome.error = _natural(target, exchange)
+    outcome.reply, outcome.error = _natural(endpoint, exchange)
     outcome.committed = outcome.error is None and not exchange.rehearsal
     if injection is not None:
-        _inject(target, exchange, outcome, injection)
+        _inject(endpoint, exchange, outcome, injection)
 
 
-def _natural(target: Target, exchange: Exchange) -> tuple[Reply, str | None]:
+def _natural(endpoint: Endpoint, exchange: Exchange) -> tuple[Reply, str | None]:
     """The provider's own answer, and the name of the error if it is one."""
     try:
-        return _finished(target, exchange, _worked(target, exchange)), None
+        return _finished(endpoint, exchange, _worked(endpoint, exchange)), None
     except Fail as fail:
-        return _failed(target, exchange, fail), fail.row.name
+        return _failed(endpoint, exchange, fail), fail.row.name
 
 
-def _finished(target: Target, exchange: Exchange, reply: Reply) -> Reply:
-    if target.provider.finish is not None:
-        target.provider.finish(exchange, reply)
+def _finished(endpoint: Endpoint, exchange: Exchange, reply: Reply) -> Reply:
+    if endpoint.provider.finish is not None:
+        endpoint.provider.finish(exchange, reply)
     return reply
 
 
-def _failed(target: Target, exchange: Exchange, fail: Fail) -> Reply:
-    reply = target.provider.envelope(fail, exchange.call)
+def _failed(endpoint: Endpoint, exchange: Exchange, fail: Fail) -> Reply:
+    reply = endpoint.provider.envelope(fail, exchange.call)
     reply.because = fail.because
-    if fail.row is target.provider.errors["METHOD_NOT_ALLOWED"]:
-        reply.headers["Allow"] = ", ".join(target.operations)
+    if fail.row is endpoint.provider.errors["METHOD_NOT_ALLOWED"]:
+        reply.headers["Allow"] = ", ".join(endpoint.operations)
     if "retry_after" in fail.details:
         reply.headers["Retry-After"] = str(fail.details["retry_after"])
-    return _finished(target, exchange, reply)
+    return _finished(endpoint, exchange, reply)
 
 
-def _inject(target: Target, exchange: Exchange, outcome: Outcome, injection: Injection) -> None:
+def _inject(endpoint: Endpoint, exchange: Exchange, outcome: Outcome, injection: Injection) -> None:
     """Put what the faults make of the answer in its place."""
     natural = outcome.reply
     outcome.injection, outcome.natural = injection, natural
     if injection.fail is not None:
-        outcome.reply = _failed(target, exchange, injection.fail)
+        outcome.reply = _failed(endpoint, exchange, injection.fail)
         outcome.error = injection.fail.row.name
     else:
         outcome.reply = replace(natural, headers=dict(natural.headers))
@@ -126,33 +130,38 @@ def _recorded(sandbox: Sandbox, outcome: Outcome) -> Reply:
     if reply.because:
         sent = "all" if reply.delivery is None else reply.delivery.sent
         came = f"{reply.status} {outcome.error or ''}".strip() if sent == "all" else f"{sent} sent"
-        target = masked(call.target[:200])
-        log.info("%s %s %s -> %s: %s", call.id, call.method, target, came, reply.because)
+        path = masked(call.target[:200])
+        log.info("%s %s %s -> %s: %s", call.id, call.method, path, came, reply.because)
     return reply
 
 
-def _choose(sandbox: Sandbox, targets: Sequence[Target], call: Call) -> tuple[Target, Exchange]:
-    """The target whose kind of credential the call carries, the first where that tells nothing."""
-    for target in (*targets, targets[0]):
-        call.args = dict(zip(target.names, call.segments, strict=True))
-        credential = target.provider.claim(call)
-        if credential is not None or len(targets) == 1:
+def _choose(
+    sandbox: Sandbox, endpoints: Sequence[Endpoint], call: Call
+) -> tuple[Endpoint, Exchange]:
+    """The endpoint whose kind of credential the call carries, or else the first."""
+    for endpoint in endpoints:
+        call.args = endpoint.arguments(call)
+        credential = endpoint.provider.claim(call)
+        if credential is not None:
             break
-    account = sandbox.account(target.provider.id, credential)
-    operation = target.operations.get(call.method)
-    return target, Exchange(call, target.provider, sandbox, account, operation)
+    else:
+        endpoint = endpoints[0]
+        call.args = endpoint.arguments(call)
+    account = sandbox.account(endpoint.provider.id, credential)
+    operation = endpoint.operations.get(call.method)
+    return endpoint, Exchange(call, endpoint.provider, sandbox, account, operation)
 
 
-def _worked(target: Target, exchange: Exchange) -> Reply:
-    rows, call, operation = target.provider.errors, exchange.call, exchange.operation
-    if not target.operations:
-        paths = [path for each in target.provider.operations for path in each.paths]
-        came = call.path.removeprefix(f"/{target.provider.id}")
+def _worked(endpoint: Endpoint, exchange: Exchange) -> Reply:
+    rows, call, operation = endpoint.provider.errors, exchange.call, exchange.operation
+    if not endpoint.operations:
+        paths = [path for each in endpoint.provider.operations for path in each.paths]
+        came = call.path.removeprefix(f"/{endpoint.provider.id}")
         near = ", ".join(_nearest(came, paths))
-        because = f"{target.provider.title} documents no such path; the nearest are {near}"
+        because = f"{endpoint.provider.title} documents no such path; the nearest are {near}"
         raise Fail(rows["NOT_FOUND"], because)
     if operation is None:
-        known = ", ".join(target.operations)
+        known = ", ".join(endpoint.operations)
         raise Fail(rows["METHOD_NOT_ALLOWED"], f"{call.method} here; documented: {known}")
     if call.too_large:
         raise Fail(rows["BODY_TOO_LARGE"], "the body is larger than the server's limit")
