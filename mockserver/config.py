@@ -25,7 +25,7 @@ def _text(value: Any) -> str:
 
 
 def _path(value: Any) -> Path:
-    if not isinstance(value, (str, Path)):
+    if not isinstance(value, (str, Path)) or not str(value) or "\0" in str(value):
         raise ValueError(f"expected a path, came {value!r}")
     return Path(value)
 
@@ -138,7 +138,8 @@ def read_settings(
     try:
         content = read_toml(file) if file else {}
     except Mistakes as found:
-        return Settings(), found.mistakes
+        content = {}
+        mistakes += found.mistakes
     values: dict[str, Any] = {}
     sources: dict[str, tuple[str, str]] = {}
     for setting in SETTINGS:

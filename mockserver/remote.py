@@ -20,27 +20,23 @@ def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10)
     data = None if body is None else json.dumps(body).encode()
     try:
         request = urllib.request.Request(f"{url}/_mock{path}", data, method=method)
-        with OPENER.open(request, timeout=timeout) as answer:
-            if "X-Mock-Request-Id" not in answer.headers:
-                raise Unreachable(f"what answers at {url} is no mockserver")
-            text: str = answer.read().decode()
-            return text
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            raise Unreachable(_reason(refusal.read())) from None
+        try:
+            answer = OPENER.open(request, timeout=timeout)
+        except urllib.error.HTTPError as refusal:
+            answer = refusal
+        with answer:
+            text: str = answer.read().decode("utf-8", "replace")
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise Unreachable(f"no server answers at {url}: {reason}") from None
+    if "X-Mock-Request-Id" not in answer.headers:
+        raise Unreachable(f"what answers at {url} is no mockserver")
+    if answer.status >= 400:
+        told = json.loads(text)["error"]
+        raise Unreachable(f"{told['message']}; {told['hint']}")
+    return text
 
 
 def ask_sandbox(url: str, method: str, path: str, body: Any = None) -> str:
     """The same about the sandbox that always exists."""
     return ask(url, method, f"/sandboxes/default{path}", body)
-
-
-def _reason(body: bytes) -> str:
-    try:
-        error = json.loads(body)["error"]
-        return f"{error['message']}; {error['hint']}"
-    except (ValueError, KeyError, TypeError):
-        return body.decode("utf-8", "replace")[:200]

@@ -1,5 +1,6 @@
 """What all commands share: errors in one line, and the options of the settings table."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -78,12 +79,14 @@ def settings_options(*names: str) -> Decorator:
     return decorate
 
 
-def to_a_server(command: Command) -> Command:
-    """Give a command the ``url`` of the server to talk to: as told, or else as configured."""
+def to_a_server(command: Command, *, wrong: int = 2) -> Command:
+    """Give a command the ``url`` of the server to talk to: as told, or else as configured.
+
+    ``wrong`` is the exit code where that cannot be read.
+    """
 
     @click.option(
         "--url",
-        envvar="MOCKSERVER_URL",
         metavar="URL",
         help="the server, such as http://127.0.0.1:8080; default: as configured  [MOCKSERVER_URL]",
     )
@@ -91,20 +94,24 @@ def to_a_server(command: Command) -> Command:
     @wraps(command)
     def with_url(url: str | None, config: Path | None, **options: Any) -> Any:
         where = {name: options.pop(name) for name in ("host", "port")}
-        return command(url=_told(url) if url else _configured(where, config), **options)
+        url = url or click.get_current_context().obj
+        if not url and not any((config, *where.values())):
+            url = os.environ.get("MOCKSERVER_URL")
+        found = _told(url, wrong) if url else _configured(where, config, wrong)
+        return command(url=found, **options)
 
     return with_url
 
 
-def _told(url: str) -> str:
+def _told(url: str, wrong: int) -> str:
     if not url.startswith(("http://", "https://")):
-        stop(f"--url: expected such as http://127.0.0.1:8080, came {shown(url)}", code=2)
+        stop(f"--url: expected such as http://127.0.0.1:8080, came {shown(url)}", code=wrong)
     return url.rstrip("/")
 
 
-def _configured(options: dict[str, Any], config: Path | None) -> str:
+def _configured(options: dict[str, Any], config: Path | None, wrong: int) -> str:
     try:
         settings = load_settings(known_providers(), options, config)
-    except Mistakes as wrong:
-        stop(str(wrong.mistakes[0]), code=2)
+    except Mistakes as found:
+        stop(str(found.mistakes[0]), code=wrong)
     return url_of(settings.host, settings.port)

@@ -14,8 +14,11 @@ from mockserver.remote import Unreachable, ask_sandbox
 
 
 @click.group()
-def faults() -> None:
+@click.option("--url", metavar="URL", help="the server, for the command that follows")
+@click.pass_context
+def faults(context: click.Context, url: str | None) -> None:
     """Change the fault rules of a running server."""
+    context.obj = url
 
 
 @faults.command("list")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from mockserver.admin.status import describe
-from mockserver.cli.base import known, known_providers, settings_options, stop, to_a_server
+from mockserver.cli.base import known, known_providers, settings_options, stop
 from mockserver.cli.reading import read_argument
 from mockserver.config import load_settings
 from mockserver.core.account import Account
@@ -20,7 +20,9 @@ from mockserver.state.seed import load_seeds
 @click.option(
     "--json", "as_json", is_flag=True, help="as JSON, in the shape of GET /_mock/providers"
 )
-@to_a_server
+@click.option(
+    "--url", default="http://127.0.0.1:8080", show_default=True, help="what base URLs begin with"
+)
 def providers(as_json: bool, url: str) -> None:
     """List providers, operations, routes and documented errors; no server is asked."""
     described = [describe(provider, url) for provider in known_providers().values()]

@@ -5,6 +5,7 @@ import logging
 import shutil
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -59,7 +60,7 @@ def serve(config: Path | None, **options: str | None) -> None:
 
 
 @click.command()
-@to_a_server
+@partial(to_a_server, wrong=1)
 def health(url: str) -> None:
     """Exit with 0 when the server is ready, with 1 otherwise."""
     try:

@@ -14,6 +14,7 @@ from mockserver.core.shown import shown, there_are
 LARGEST = 2**53  # the largest whole number that every JSON reader keeps
 NOTHING = object()
 UNKNOWN = "unknown key"
+SHORTER = {"Unknown field.": UNKNOWN, "Missing data for required field.": "missing"}
 DEEPEST = 32  # levels of JSON in what users write
 
 HEADER_NAME = validate.Regexp(
@@ -120,8 +121,8 @@ def flatten(messages: Any, data: Any, path: str = "") -> list[tuple[str, str]]:
 
 
 def _with_what_came(reason: str, value: Any) -> str:
-    if reason == "Unknown field.":  # marshmallow's own
-        return UNKNOWN
+    if reason in SHORTER:
+        return SHORTER[reason]
     if value is NOTHING or "came" in reason or reason.startswith(UNKNOWN):
         return reason
     return f"{reason.rstrip('.')}, came {shown(value)}"

@@ -104,23 +104,24 @@ class RuleBook:
 
     def _put(self, kept: list[Rule], drafts: list[Draft]) -> None:
         """Have these rules, found by the narrowest thing that each of them names."""
-        self._rules = list(kept)
-        for draft in drafts:
-            self._rules.append(self._made(draft))
+        twins: dict[tuple[int, str], set[int]] = {}
+        for rule in kept:
+            twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
+        self._rules = kept + [self._made(draft, twins) for draft in drafts]
         self._index = {}
         for rule in self._rules:
             self._index.setdefault(_narrowest(rule), []).append(rule)
 
-    def _made(self, draft: Draft) -> Rule:
+    def _made(self, draft: Draft, twins: dict[tuple[int, str], set[int]]) -> Rule:
+        """``twins`` are the numbers that equal rules have already."""
         rule_id = f"rule_{self._ids.crockford()}"
         seed = draft.seed
         if seed is None:
             seed = self._ids.number()
             log.info("%s: no seed given, took %d", rule_id, seed)
-        twins = {
-            rule.twin for rule in self._rules if rule.seed == seed and rule.draft.key == draft.key
-        }
-        twin = next(number for number in count() if number not in twins)
+        taken = twins.setdefault((seed, draft.key), set())
+        twin = next(number for number in count() if number not in taken)
+        taken.add(twin)
         return Rule(rule_id, draft, seed, next(self._numbers), twin)
 
     def _candidates(self, exchange: Exchange) -> list[Rule]:

@@ -43,7 +43,12 @@ FLAVOURS = {
 
 
 class Settings(Schema):
-    status = fields.Integer(strict=True, load_default=502, validate=one_of(tuple(REASONS)))
+    status = fields.Integer(
+        strict=True,
+        load_default=502,
+        validate=one_of(tuple(REASONS)),
+        error_messages={"invalid": "expected one of 502, 503, 504"},
+    )
     flavour = fields.String(load_default="nginx", validate=one_of(tuple(FLAVOURS)))
 
 

@@ -32,9 +32,11 @@ def strike_as_asked(
         given[unit.short] = value
     for other in others:
         name, equals, value = (part.strip() for part in other.partition("="))
-        if not name or not equals or name in given:
-            message = f"expected another NAME=VALUE, came {shown(other)}"
+        if not name or not equals:
+            message = f"expected NAME=VALUE, came {shown(other)}"
             raise Refused("bad_fault_header", message, FORM)
+        if name in given:
+            raise Refused("bad_fault_header", f"{shown(name)} is given twice", FORM)
         given[name] = value
     when = given.pop("when", "before")
     if when not in ("before", "after"):
@@ -51,6 +53,6 @@ def _value(schema: Schema, name: str, text: str) -> Any:
     if isinstance(schema.fields.get(name), fields.Number):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text

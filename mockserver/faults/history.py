@@ -86,9 +86,7 @@ class History:
 def read_transcript(text: str) -> list[dict[str, Any]]:
     """The lines of a transcript. Raises ValueError that tells the first wrong one."""
     return [
-        _read(line, number)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip()
+        _read(line, number) for number, line in enumerate(text.split("\n"), start=1) if line.strip()
     ]
 
 

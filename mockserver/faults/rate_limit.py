@@ -43,7 +43,9 @@ class Fault(Unit):
 
     def strike(self, injection: Injection, exchange: Exchange, turn: Turn) -> dict[str, Any] | None:
         verdict = self._verdict(exchange, turn.rule)
-        exchange.allowance = verdict.allowance
+        known = exchange.allowance
+        if known is None or verdict.allowance.remaining < known.remaining:
+            exchange.allowance = verdict.allowance  # the tightest of several limits
         if verdict.passed:
             return None
         retry_after = verdict.retry_after_s(exchange.call.received_at)

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from mockserver.core.errors import Refused
 from mockserver.core.provider import Provider
 from mockserver.core.shown import shown, there_are, there_are_keys
-from mockserver.core.validation import LARGEST, check_plain, first_mistake, one_of, whole
+from mockserver.core.validation import LARGEST, UNKNOWN, check_plain, first_mistake, one_of, whole
 from mockserver.faults.match import MatchSchema
 from mockserver.faults.schedule import Schedule, ScheduleSchema, schedule_of
 from mockserver.faults.unit import Unit, find_faults, manual_of
@@ -151,4 +151,4 @@ def _refusal(error: ValidationError, data: Any, path: str = "") -> Refused:
     schema = _SCHEMAS.get(where.partition(".")[0], RuleSchema)()
     known = sorted(field.data_key or name for name, field in schema.fields.items())
     message = f"{where}: {reason}" if where else reason
-    return Refused("bad_rule", message, there_are_keys(known, where))
+    return Refused("bad_rule", message, there_are_keys(known, where if reason == UNKNOWN else ""))

@@ -1,5 +1,6 @@
 """Scenarios: named files of rules, and of steps that put rules on a timeline."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,8 @@ def load_scenarios(
     """
     scenarios: dict[str, Scenario] = {}
     mistakes: list[Mistake] = []
-    for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
+    there = filter(os.path.isdir, folders)  # unlike a path's own method it takes any path
+    for file in (file for folder in there for file in sorted(folder.glob("*.toml"))):
         try:
             scenarios[file.stem] = scenario = _load(file)
             mistakes += _mistakes(scenario, reader, now)

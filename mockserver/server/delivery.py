@@ -1,7 +1,6 @@
 """Delivering an answer in an unusual way: late, slowly, or not to its end."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 from mockserver.core.delivery import Delivery, Ending
@@ -31,13 +30,16 @@ async def deliver(
 async def _pause(connection: Protocol, milliseconds: float | None) -> None:
     """Wait, for ever where that is None, but no longer than the connection is there.
 
-    Cut short when the server ends and its patience too: then the answer is due at once.
+    Cut short, with all further pauses, when the server ends and its patience too: then the answer
+    is due at once.
     """
-    if milliseconds == 0:
+    if milliseconds == 0 or connection.hurried:
         return
     seconds = None if milliseconds is None else milliseconds / 1000
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         await asyncio.wait([connection.gone], timeout=seconds)
+    except asyncio.CancelledError:
+        connection.hurried = True
 
 
 async def _end(
@@ -52,6 +54,6 @@ async def _end(
     for piece, milliseconds in delivery.pieces(sent[len(head) :]):
         await _pause(connection, milliseconds)
         connection.send(piece)
-    connection.silent = True
-    await _pause(connection, ending.hold_ms)
+    if not connection.fall_silent():
+        await _pause(connection, ending.hold_ms)
     connection.end(reset=ending.reset)

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_LIMIT = 65_536  # bytes of address, header names and header values
 NO_HTTP = "Invalid HTTP request received."
+PATIENCE_SECONDS = 1.0  # with a client that sends on after the answer has ended
 UPGRADING = (b"upgrade", b"http2-settings")
 CONNECTION = "mockserver.connection"
 """Key of the ASGI scope: the protocol of the connection that the call came on."""
@@ -63,6 +64,7 @@ class Protocol(HttpToolsProtocol):
     _half_closed = False
     delayed = False  # the answer under way is held back on purpose
     abandonable = False  # the answer under way ends with the connection: so the server may end it
+    hurried = False  # the server ends: no pause is waited for any more
     silent = False  # nothing more is sent until then: the client may end it, too
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -75,7 +77,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refusal is not None:
+        if self._refusal is not None or self.silent:
             return
         if self._in_head:
             self._unparsed += len(data)
@@ -92,6 +94,7 @@ class Protocol(HttpToolsProtocol):
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has only ended its own side still gets the answer that it waits for."""
         if self.silent or not self._answering():
+            self.transport.flush()  # type: ignore[attr-defined]
             return None
         self._half_closed = True
         if self._refusal is None:  # otherwise that ends the connection
@@ -167,8 +170,17 @@ class Protocol(HttpToolsProtocol):
         if data:
             self.transport.write(data)
 
+    def fall_silent(self) -> bool:
+        """Take no notice of what comes any more. Whether the client has ended its side already."""
+        self.silent = True
+        self.flow.resume_reading()  # otherwise the end of the client would not be seen
+        return self._half_closed
+
     def end(self, *, reset: bool) -> None:
-        """End the connection, with a TCP reset or a clean close."""
+        """End the connection, with a TCP reset or a clean close.
+
+        A close is a reset to a client that is still sending: that one is heard out for a while.
+        """
         if self.transport.is_closing():
             return
         if reset:
@@ -178,6 +190,10 @@ class Protocol(HttpToolsProtocol):
                 socket.SOL_SOCKET, socket.SO_LINGER, linger
             )
             self.transport.abort()
+        elif self.cycle.more_body and not self._half_closed:
+            self.transport.flush()  # type: ignore[attr-defined]
+            self.transport.write_eof()
+            self.loop.call_later(PATIENCE_SECONDS, self.transport.close)
         else:
             self.transport.close()
 

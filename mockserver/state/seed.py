@@ -1,5 +1,6 @@
 """Reading fixtures: accounts, seeded messages and a provider's further records."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,7 +63,7 @@ def read_seeds(
 ) -> tuple[dict[str, Seed], list[Mistake]]:
     """The good seeds by provider, and every mistake in the others."""
     seeds: dict[str, Seed] = {}
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # unlike the path's own method it takes any path
         return seeds, [Mistake(str(folder), "", "there is no such folder of fixtures")]
     mistakes = _strangers(providers, folder)
     for provider in providers.values():

@@ -394,11 +394,12 @@ TYPES = (
         ("empty=1", "bad_fault_header", ("empty",)),
         ("outage=1", "bad_fault_header", ("outage",)),
         ("reset;when=later", "bad_fault_header", ("before or after", "'later'")),
+        ("latency=" + "[" * 3_000, "bad_rule", ("fault.ms", "expected a number")),
         ("reset;after", "bad_fault_header", ("NAME=VALUE", "'after'")),
         ("reset;", "bad_fault_header", ("NAME=VALUE",)),
         ("reset;=1", "bad_fault_header", ("NAME=VALUE",)),
-        ("reset;when=after;when=after", "bad_fault_header", ("NAME=VALUE", "'when=after'")),
-        ("latency=1;ms=2", "bad_fault_header", ("NAME=VALUE", "'ms=2'")),
+        ("reset;when=after;when=after", "bad_fault_header", ("'when' is given twice",)),
+        ("latency=1;ms=2", "bad_fault_header", ("'ms' is given twice",)),
         ("reset;flavour=alb", "bad_rule", ("fault.flavour: unknown key", "after_bytes")),
         ("gateway=503;flavour=varnish", "bad_rule", ("nginx, cloudflare, alb", "'varnish'")),
         ("outage;when=after", "bad_rule", ("before", "reset")),
@@ -520,6 +521,19 @@ def test_rate_limit_headers_are_those_of_the_rule_that_limits(
     answers = [call(client) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [limits(answer) for answer in answers] == [*told, told[-1]]
+
+
+def test_rate_limit_headers_are_those_of_the_tightest_rule(client: Any) -> None:
+    for limit in (3, 100):
+        add(client, {"type": "rate_limit", "limit": limit, "per": 10})
+    assert [limits(call(client))[:2] for _ in range(3)] == [("3", "2"), ("3", "1"), ("3", "0")]
+
+
+def test_injected_error_takes_nothing_from_the_limit(client: Any) -> None:
+    told = [limits(call(client))[1]]
+    told.append(limits(call(client, X_Mock_Fault="error=INVALID_REQUEST"))[1])
+    told.append(limits(call(client))[1])
+    assert told == ["59", "59", "58"]
 
 
 def test_rate_limit_headers_stand_on_an_injected_4xx(client: Any) -> None:

@@ -111,6 +111,17 @@ def test_option_wins_over_the_variable(server: Server) -> None:
     assert (done.returncode, len(rules_of(server))) == (0, 1)
 
 
+def test_server_can_be_told_before_the_command(server: Server) -> None:
+    done = faults("--url", server.url, "add", TEA, MOCKSERVER_URL="http://127.0.0.1:1")
+    assert (done.returncode, len(rules_of(server))) == (0, 1)
+
+
+def test_option_of_the_port_wins_over_the_variable_of_the_url(server: Server) -> None:
+    port = server.url.rpartition(":")[2]
+    done = faults("add", TEA, "--port", port, MOCKSERVER_URL="http://127.0.0.1:1")
+    assert (done.returncode, len(rules_of(server))) == (0, 1)
+
+
 def test_url_may_end_with_a_slash(server: Server) -> None:
     done = faults("add", TEA, url=f"{server.url}/")
     assert (done.returncode, done.stderr) == (0, "")
@@ -464,6 +475,16 @@ def test_replay_of_faults_that_the_call_asked_for(server: Server, tmp_path: Path
     requests.post(f"{server.state}/reset", timeout=5).raise_for_status()
     faults("replay", file, url=server.url)
     assert asked() == first
+
+
+def test_replay_of_a_text_with_unusual_line_ends(server: Server, tmp_path: Path) -> None:
+    body = "a\u2028b\u0085c\r\nd\u2029"
+    add_all(server, {"fault": {"type": "status", "status": 503, "body": body}})
+    assert KIRIM_CALL.send(server.url).text == body
+    file = save_transcript(server, tmp_path)
+    requests.post(f"{server.state}/reset", timeout=5).raise_for_status()
+    assert faults("replay", file, url=server.url).stdout == "1 faults\n"
+    assert KIRIM_CALL.send(server.url).text == body
 
 
 def test_replay_is_not_shifted_by_a_call_with_a_wrong_header(

@@ -1,9 +1,11 @@
 """Faults of the connection beside other things that happen on it."""
 
+import contextlib
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,7 +70,8 @@ def test_client_that_has_ended_its_own_side_sees_the_same(
         wire = connect(server)
         wire.sendall(report(fault))
         if half_closed:
-            wire.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # it may have been reset already
+                wire.shutdown(socket.SHUT_WR)
         received, reset = everything(wire)
         # What had come before a reset may be lost to a client that has not read it yet.
         came.append((0 if reset else len(received), reset))
@@ -156,6 +159,95 @@ def test_broken_answer_is_as_slow_as_a_whole_one(
     assert head.endswith(b"\r\n\r\n")
     assert whole[:-1].startswith(received)
     assert reset is fault.startswith("reset")
+
+
+PAUSES: list[list[dict[str, Any]]] = [
+    [{"type": "drip", "over_ms": 3_600_000}],
+    [
+        {"type": "latency", "ms": 3_600_000},
+        {"type": "latency", "ms": 3_600_000, "between": "headers and body"},
+        {"type": "drip", "over_ms": 3_600_000},
+    ],
+]
+
+
+@pytest.mark.parametrize("pauses", PAUSES, ids=["drip", "three"])
+def test_server_ends_beside_whatever_delays(
+    start_server: Start, connect: Connect, whole: bytes, pauses: list[dict[str, Any]]
+) -> None:
+    """And sends at once what is still due."""
+    server = start_server()
+    for fault in pauses:
+        requests.post(f"{server.state}/faults", json={"fault": fault}, timeout=5).raise_for_status()
+    wire = connect(server)
+    wire.settimeout(20)
+    wire.sendall(report())
+    while not requests.get(f"{server.state}/requests", timeout=5).json()["requests"]:
+        pass
+    assert server.stop(signal.SIGTERM) == 0
+    assert everything(wire)[0].partition(b"\r\n\r\n")[2] == whole
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("fault", ["", "status=418", "gateway", "error=NOT_FOUND"])
+def test_client_that_ends_its_side_at_once_is_answered(
+    server: Server, connect: Connect, fault: str
+) -> None:
+    for _ in range(5):
+        wire = connect(server)
+        wire.sendall(report(fault))
+        wire.shutdown(socket.SHUT_WR)
+        assert everything(wire)[0].startswith(b"HTTP/1.1 ")
+
+
+def open_files(server: Server) -> int:
+    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    "call",
+    [
+        report("hang"),
+        report("hang")[:-2] + b"Content-Length: 2000000\r\n\r\n" + b"x" * 100_000,
+        report("hang").replace(b"GET", b"POST")[:-2]
+        + b"Content-Length: 200000\r\n\r\n"
+        + b"x" * 200_000,
+    ],
+    ids=["no body", "too large a body", "a body"],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_hanging_connection_is_closed_after_its_client(
+    server: Server, connect: Connect, call: bytes, late: bool
+) -> None:
+    if late:
+        rule = {"fault": {"type": "latency", "ms": 50}}
+        requests.post(f"{server.state}/faults", json=rule, timeout=5).raise_for_status()
+    requests.get(f"{server.url}/_mock/livez", timeout=5)
+    before = open_files(server)
+    wires = [connect(server) for _ in range(5)]
+    for wire in wires:
+        wire.sendall(call)
+    while len(requests.get(f"{server.state}/requests", timeout=5).json()["requests"]) < 5:
+        pass
+    for wire in wires:
+        wire.close()
+    deadline = time.monotonic() + 5
+    while open_files(server) > before and time.monotonic() < deadline:
+        requests.get(f"{server.url}/_mock/livez", timeout=5)
+    assert open_files(server) <= before
+
+
+@pytest.mark.parametrize("fault", ["empty", "truncate", "garbage", "hang=20"])
+def test_clean_close_is_clean_while_the_client_is_sending(
+    server: Server, connect: Connect, fault: str
+) -> None:
+    wire = connect(server)
+    length = b"Content-Length: 2000000\r\n\r\n"
+    wire.sendall(report(fault)[:-2] + length)
+    for _ in range(20):
+        wire.sendall(b"x" * 65_536)
+    assert everything(wire)[1] is False
 
 
 def test_of_two_drips_the_first_wins(server: Server) -> None:

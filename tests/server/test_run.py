@@ -1,5 +1,6 @@
 """The command line from outside: what it prints, where, and with which exit code it ends."""
 
+import http.server
 import json
 import os
 import shlex
@@ -438,8 +439,47 @@ def test_health_without_a_server_is_one_line_and_1(url: str) -> None:
     assert_one_line(mockserver("health", "--url", url), 1, url)
 
 
-def test_health_of_no_url_is_one_line_and_2() -> None:
-    assert_one_line(mockserver("health", "--url", "nothing"), 2, "http://", "'nothing'")
+def test_health_of_no_url_is_one_line_and_1() -> None:
+    assert_one_line(mockserver("health", "--url", "nothing"), 1, "http://", "'nothing'")
+
+
+def test_health_with_a_wrong_configuration_is_one_line_and_1(tmp_path: Path) -> None:
+    (tmp_path / "mockserver.toml").write_text("bad")
+    assert_one_line(mockserver("health", cwd=tmp_path), 1, "mockserver.toml")
+    assert_one_line(mockserver("health", cwd=tmp_path, MOCKSERVER_PORT="abc"), 1)
+
+
+def test_providers_need_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "mockserver.toml").write_text("bad")
+    assert mockserver("providers", cwd=tmp_path).stdout.startswith("d7  http://127.0.0.1:8080/d7")
+
+
+def test_validate_goes_on_after_a_file_that_is_no_toml(tmp_path: Path) -> None:
+    (tmp_path / "mockserver.toml").write_text("bad")
+    done = mockserver("validate", "--fixtures", "/nowhere", cwd=tmp_path)
+    assert done.returncode == 2
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
+        "mockserver.toml",
+        "/nowhere",
+    ]
+
+
+@pytest.mark.parametrize("path", ["x" * 5_000, ""])
+def test_path_that_is_none_is_one_line_and_2(path: str) -> None:
+    assert_one_line(mockserver("serve", "--port", "0", "--fixtures", path), 2, "fixtures")
+
+
+def test_health_of_a_web_server_is_one_line_and_1(tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as other:
+        threading.Thread(target=other.serve_forever, args=(0.02,)).start()
+        url = f"http://127.0.0.1:{other.server_port}"
+        assert_one_line(mockserver("health", "--url", url), 1, "is no mockserver")
+        other.shutdown()
+
+
+class Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 def test_health_of_something_else_is_one_line_and_1(bystander: Any) -> None:

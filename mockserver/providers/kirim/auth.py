@@ -45,7 +45,8 @@ def within_rate_limit(exchange: Exchange) -> None:
     bucket, now = exchange.recall(WRITES), exchange.call.received_at
     verdict = token_bucket(bucket, now, WRITES_A_MINUTE, MINUTE)
     exchange.note(verdict.bucket, DAY, WRITES)
-    exchange.allowance = exchange.allowance or verdict.allowance
+    if exchange.allowance is None and not exchange.rehearsal:
+        exchange.allowance = verdict.allowance
     if not verdict.passed and exchange.switch("enforce_rate_limits"):
         because = f"more than {WRITES_A_MINUTE} writes within a minute"
         raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s(now))
