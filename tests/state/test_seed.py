@@ -43,7 +43,7 @@ def numbers(content: dict[str, Any], account: int) -> Any:
     ("change", "path", "reason"),
     [
         (lambda c: c.update(acounts=[]), "acounts", "unknown key; there are accounts, "),
-        (lambda c: c.pop("accounts"), "accounts", "Missing data for required field."),
+        (lambda c: c.pop("accounts"), "accounts", "missing"),
         (
             lambda c: first(c).update(colour="red"),
             "conversations[0].messages[0].colour",
@@ -53,7 +53,7 @@ def numbers(content: dict[str, Any], account: int) -> Any:
         (lambda c: first(c).update(age=8), "conversations[0].messages[0].age", "came 8"),
         (lambda c: first(c).update(direction="up"), "messages[0].direction", "came 'up'"),
         (lambda c: first(c).update(type="fax"), "messages[0].type", "came 'fax'"),
-        (lambda c: first(c).update(text={}), "messages[0].text.body", "Missing"),
+        (lambda c: first(c).update(text={}), "messages[0].text.body", "missing"),
         (lambda c: first(c).update(sticker={}), "messages[0].sticker", "does not belong"),
         (
             lambda c: first(c).update(id=c["conversations"][1]["messages"][0]["id"]),
@@ -101,7 +101,7 @@ def numbers(content: dict[str, Any], account: int) -> Any:
             "duplicate",
         ),
         (lambda c: c["accounts"][1].update(api_key=""), "accounts[1].api_key", "empty"),
-        (lambda c: c["accounts"][1].pop("api_key"), "accounts[1].api_key", "Missing"),
+        (lambda c: c["accounts"][1].pop("api_key"), "accounts[1].api_key", "missing"),
         (lambda c: c["accounts"][1].update(label=""), "accounts[1].label", "empty"),
         (lambda c: numbers(c, 1)[0].update(number=""), "accounts[1].numbers[0].number", "empty"),
         (
@@ -110,7 +110,7 @@ def numbers(content: dict[str, Any], account: int) -> Any:
             "empty",
         ),
         (lambda c: c["accounts"][1].update(numbers=[]), "accounts[1].numbers", "minimum length 1"),
-        (lambda c: c["accounts"][1].pop("numbers"), "accounts[1].numbers", "Missing"),
+        (lambda c: c["accounts"][1].pop("numbers"), "accounts[1].numbers", "missing"),
         (lambda c: first(c).update(text={"body": "\ud800"}), "", "surrogate"),
         (
             lambda c: c["accounts"][0]["numbers"][0].update(state="lost"),
