@@ -92,6 +92,7 @@ class App(Flask):
         self.sandbox = sandbox
         self._hosts = hosts
         self._told = False
+        self._sync: dict[Callable[..., Any], Callable[..., Any]] = {}
         self.register_error_handler(Exception, self._bug)
 
     def route_to(self, path: str, work: Work) -> None:
@@ -108,6 +109,12 @@ class App(Flask):
             environ.setdefault("RAW_URI", environ["PATH_INFO"])
             environ["PATH_INFO"] = f"{prefix}{environ['PATH_INFO']}"
         return super().wsgi_app(environ, start_response)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Looked into once a function, not once a call: that takes longer than many a handler."""
+        if func not in self._sync:
+            self._sync[func] = super().ensure_sync(func)
+        return self._sync[func]
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Routing looks at the path alone: hosts were turned into prefixes, and any will do."""

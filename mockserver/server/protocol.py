@@ -58,8 +58,8 @@ class Protocol(HttpToolsProtocol):
     """
 
     _in_head = True
-    _head = 0  # bytes of the head so far, as told by the parser
-    _unparsed = 0  # the same as received: the parser does not tell of a value that goes on
+    _head = 0  # bytes of the head, once it is whole
+    _unparsed = 0  # bytes received of a head that goes on
     _refusal: bytes | None = None
     _half_closed = False
     delayed = False  # the answer under way is held back on purpose
@@ -109,16 +109,11 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._head = len(self.url) + sum([len(name) + len(value) for name, value in self.headers])
+        if self._head > HEAD_LIMIT:
+            raise HeadTooLarge
         if not self._asks_for_another_protocol():
             super().on_headers_complete()
-
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
 
     def on_message_complete(self) -> None:
         if not self._asks_for_another_protocol():
@@ -196,11 +191,6 @@ class Protocol(HttpToolsProtocol):
             self.loop.call_later(PATIENCE_SECONDS, self.transport.close)
         else:
             self.transport.close()
-
-    def _count(self, length: int) -> None:
-        self._head += length
-        if self._head > HEAD_LIMIT:
-            raise HeadTooLarge
 
     def _answering(self) -> bool:
         """Whether a call that was received whole waits for its answer."""
