@@ -76,9 +76,12 @@ class Delivery:
     @property
     def planned_ms(self) -> float:
         """How long the client is made to wait, as far as that does not depend on the body."""
-        held = (self.ending and self.ending.hold_ms) or 0.0
-        dripped = (self.drip and self.drip.over_ms) or 0.0 if self.sent in ("all", "part") else 0.0
-        return self.before_ms + self.between_ms + held + dripped
+        waits = [self.before_ms, self.between_ms]
+        if self.ending is not None:
+            waits.append(self.ending.hold_ms or 0.0)
+        if self.drip is not None and self.sent in ("all", "part"):
+            waits.append(self.drip.over_ms or 0.0)
+        return sum(waits)
 
     @property
     def usual(self) -> bool:

@@ -15,7 +15,11 @@ from mockserver.faults.reading import RuleReader
 from mockserver.faults.schedule import check_instant
 
 RULE = fields.Dict(keys=fields.String())
-STEP = ("at", "until", "provider")
+STEP = (  # what a step says for its rules, and where they would say it
+    ("at", "schedule", "from"),
+    ("until", "schedule", "until"),
+    ("provider", "match", "provider"),
+)
 
 
 class StepSchema(Strict):
@@ -26,14 +30,13 @@ class StepSchema(Strict):
 
     @validates_schema
     def agrees(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """A rule must not say otherwise what its step says for it."""
+        """A rule must not say again what its step says for it."""
+        said = [each for each in STEP if each[0] in data]
         for place, rule in enumerate(data.get("rule", ())):
-            for part, names in (("schedule", ("from", "until")), ("match", ("provider",))):
-                inner = rule.get(part)
-                for name in names:
-                    if isinstance(inner, dict) and name in inner:
-                        reason = f"the step says it for its rules: {', '.join(STEP)}"
-                        raise ValidationError({"rule": {place: {part: {name: [reason]}}}})
+            for own, part, name in said:
+                if isinstance(rule.get(part), dict) and name in rule[part]:
+                    reason = f"the step says it for its rules by {own}"
+                    raise ValidationError({"rule": {place: {part: {name: [reason]}}}})
 
 
 class ScenarioSchema(Strict):

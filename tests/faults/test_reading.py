@@ -267,6 +267,17 @@ def own(tmp_path: Path) -> Callable[[str], Path]:
     return write
 
 
+def test_rule_of_a_step_says_what_the_step_leaves_open(own: Callable[[str], Path]) -> None:
+    folder = own(
+        'description = "x"\n[[step]]\nat = "PT5S"\n[[step.rule]]\n'
+        'match = {provider = "kirim"}\nschedule = {until = "PT9S"}\nfault = {type = "reset"}'
+    )
+    client = create_app(Settings(fixtures=folder)).test_client()
+    [rule] = client.post(f"{STATE}/scenarios/mine").json["faults"]
+    assert rule["match"] == {"provider": "kirim"}
+    assert (rule["schedule"]["from"], rule["schedule"]["until"]) == ("PT5S", "PT9S")
+
+
 def test_own_scenarios_stand_beside_the_packaged_ones(own: Callable[[str], Path]) -> None:
     folder = own('description = "mine"\n[[rule]]\nfault = {type = "reset"}\n')
     client = create_app(Settings(fixtures=folder)).test_client()
