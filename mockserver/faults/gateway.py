@@ -9,37 +9,8 @@ from mockserver.core.call import Reply
 from mockserver.core.injection import Injection
 from mockserver.core.provider import Exchange
 from mockserver.core.validation import one_of
+from mockserver.faults.pages import FLAVOURS, REASONS
 from mockserver.faults.unit import Turn, Unit
-
-REASONS = {502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
-NGINX = """<html>\r
-<head><title>{status} {reason}</title></head>\r
-<body>\r
-<center><h1>{status} {reason}</h1></center>\r
-<hr><center>nginx</center>\r
-</body>\r
-</html>\r
-"""
-CLOUDFLARE = """<!DOCTYPE html>
-<html lang="en-US">
-<head><title>{status}: {reason}</title><meta name="robots" content="noindex, nofollow" /></head>
-<body><h1>{reason} <small>Error code {status}</small></h1>
-<p>The web server reported an error. Please try again in a few minutes.</p>
-<p>Performance &amp; security by Cloudflare</p></body>
-</html>
-"""
-ALB = """<html>\r
-<head><title>{status} {reason}</title></head>\r
-<body>\r
-<center><h1>{status} {reason}</h1></center>\r
-</body>\r
-</html>\r
-"""
-FLAVOURS = {
-    "nginx": (NGINX, "text/html", {"Server": "nginx"}),
-    "cloudflare": (CLOUDFLARE, "text/html; charset=UTF-8", {"Server": "cloudflare"}),
-    "alb": (ALB, "text/html", {"Server": "awselb/2.0"}),
-}
 
 
 class Settings(Schema):

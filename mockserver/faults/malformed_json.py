@@ -1,6 +1,7 @@
 """The fault ``malformed_json``."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,31 +15,15 @@ from mockserver.core.validation import one_of
 from mockserver.faults.unit import Turn, Unit
 
 
-def _cut(text: str) -> str:
-    return text[: len(text) // 2]
-
-
-def _trailing_comma(text: str) -> str:
-    return f"{text[:-1]},{text[-1]}" if text[-1:] in "}]" else f"{text},"
-
-
-def _single_quotes(text: str) -> str:
-    return text.replace('"', "'")
-
-
-def _bom(text: str) -> str:
-    return f"\ufeff{text}"
-
-
 def _nan(text: str) -> str:
     return f'{text[:-1]},"score":NaN}}' if text[-1:] == "}" and text != "{}" else "NaN"
 
 
 HOW: dict[str, Callable[[str], str]] = {
-    "cut": _cut,
-    "trailing_comma": _trailing_comma,
-    "single_quotes": _single_quotes,
-    "bom": _bom,
+    "cut": lambda text: text[: len(text) // 2],
+    "trailing_comma": lambda text: re.sub(r"([}\]]?)\Z", r",\1", text, count=1),
+    "single_quotes": lambda text: text.replace('"', "'"),
+    "bom": lambda text: f"\ufeff{text}",
     "nan": _nan,
 }
 

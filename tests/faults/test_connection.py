@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.conftest import Server, Start
+from tests.wire import everything
 
 REPORT = "/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
 TOKEN = "Authorization: Bearer d7-mock-token-main"
@@ -39,17 +40,6 @@ def connect() -> Iterator[Connect]:
     yield open_one
     for each in opened:
         each.close()
-
-
-def everything(wire: socket.socket) -> tuple[bytes, bool]:
-    """All that comes, and whether the end was a reset rather than a clean close."""
-    received = b""
-    try:
-        while part := wire.recv(65_536):
-            received += part
-    except ConnectionResetError:
-        return received, True
-    return received, False
 
 
 @pytest.fixture(scope="module")

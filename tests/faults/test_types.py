@@ -11,6 +11,7 @@ import requests
 
 from tests.calls import BY_PROVIDER, CALLS, KIRIM, WAMID, ValidCall, named
 from tests.conftest import Server
+from tests.wire import everything
 
 KIRIM_CALL = BY_PROVIDER["kirim"]
 
@@ -46,17 +47,6 @@ def wire(server: Server) -> Iterator[socket.socket]:
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
         yield connection
-
-
-def everything(wire: socket.socket) -> tuple[bytes, bool]:
-    """All that comes, and whether the end was a reset rather than a clean close."""
-    received = b""
-    try:
-        while part := wire.recv(65_536):
-            received += part
-    except ConnectionResetError:
-        return received, True
-    return received, False
 
 
 def answer_of(wire: socket.socket) -> tuple[bytes, bool]:
