@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.core.errors import Mistake, Mistakes
 from mockserver.core.provider import Provider, Switch
 from mockserver.core.registry import default_switches
+from mockserver.core.shown import there_are
 from mockserver.core.toml import read_toml
 
 PACKAGE = Path(__file__).parent
@@ -16,6 +17,8 @@ CONFIG_FILE = Path("mockserver.toml")
 
 
 Reader = Callable[[Any], Any]
+Source = tuple[str, str]
+"""The option, variable or file that a value comes from, and its path there."""
 
 
 def _text(value: Any) -> str:
@@ -71,7 +74,7 @@ class Settings:
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
     file: str = ""
-    sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def fixtures_folder(self) -> Path:
@@ -141,7 +144,7 @@ def read_settings(
         content = {}
         mistakes += found.mistakes
     values: dict[str, Any] = {}
-    sources: dict[str, tuple[str, str]] = {}
+    sources: dict[str, Source] = {}
     for setting in SETTINGS:
         source, value = _first_given(setting, options, content, str(file))
         if value is not None:
@@ -150,28 +153,36 @@ def read_settings(
                 sources[setting.name] = source
             except ValueError as error:
                 mistakes.append(Mistake(*source, str(error)))
-    faults = content.pop("fault", [])
-    if not isinstance(faults, list) or not all(isinstance(each, dict) for each in faults):
-        mistakes.append(Mistake(str(file), "fault", "expected tables: [[fault]]"))
-        faults = []
+    rules, wrong = _rules(content, str(file))
+    mistakes += wrong
     switches = default_switches(providers)
     for provider in providers.values():
-        section = content.pop(provider.id, {})
+        section = content.get(provider.id, {})
         mistakes += _set_switches(provider, section, str(file), switches[provider.id])
-    known = [*(setting.name for setting in SETTINGS), "fault", *providers]
-    unknown = set(content) - set(known)
-    mistakes += [
-        Mistake(str(file), key, f"unknown key; there are {', '.join(known)}")
-        for key in sorted(unknown)
-    ]
+    mistakes += _unknown_keys(content, providers, str(file))
     settings = Settings(
-        **values,
-        switches=switches,
-        faults=tuple(faults),
-        file=str(file or ""),
-        sources=sources,
+        **values, switches=switches, faults=rules, file=str(file or ""), sources=sources
     )
     return settings, mistakes
+
+
+def _rules(
+    content: Mapping[str, Any], file: str
+) -> tuple[tuple[Mapping[str, Any], ...], list[Mistake]]:
+    faults = content.get("fault", [])
+    if isinstance(faults, list) and all(isinstance(each, dict) for each in faults):
+        return tuple(faults), []
+    return (), [Mistake(file, "fault", "expected tables: [[fault]]")]
+
+
+def _unknown_keys(
+    content: Mapping[str, Any], providers: Mapping[str, Provider], file: str
+) -> list[Mistake]:
+    known = [*(setting.name for setting in SETTINGS), "fault", *providers]
+    return [
+        Mistake(file, key, f"unknown key; {there_are(known, key)}")
+        for key in sorted(set(content) - set(known))
+    ]
 
 
 def unknown_variables(providers: Mapping[str, Provider]) -> list[str]:
@@ -196,7 +207,7 @@ def _config_file(given: Path | None) -> Path | None:
 
 def _first_given(
     setting: Setting, options: Mapping[str, Any], content: Mapping[str, Any], file: str
-) -> tuple[tuple[str, str], Any]:
+) -> tuple[Source, Any]:
     """Where the value comes from and its path there, and the value."""
     if options.get(setting.name) is not None:
         return (f"--{setting.name}", ""), options[setting.name]

@@ -22,8 +22,8 @@ def strike_as_asked(
     text: str, reader: RuleReader, injection: Injection, exchange: Exchange
 ) -> None:
     """``reset``, ``error=NAME`` or ``gateway=503;flavour=alb;when=after``. Raises Refused."""
-    first, *others = (part.strip() for part in text.split(";"))
-    kind, equals, value = (part.strip() for part in first.partition("="))
+    first, *others = text.split(";")
+    kind, equals, value = _parted(first)
     unit = reader.fault_type(kind)
     given: dict[str, str] = {}
     if equals:
@@ -31,13 +31,7 @@ def strike_as_asked(
             raise Refused("bad_fault_header", f"{kind} has no setting", f"send {kind}")
         given[unit.short] = value
     for other in others:
-        name, equals, value = (part.strip() for part in other.partition("="))
-        if not name or not equals:
-            message = f"expected NAME=VALUE, came {shown(other)}"
-            raise Refused("bad_fault_header", message, FORM)
-        if name in given:
-            raise Refused("bad_fault_header", f"{shown(name)} is given twice", FORM)
-        given[name] = value
+        _add(given, other)
     when = given.pop("when", "before")
     if when not in ("before", "after"):
         message = f"when: expected before or after, came {shown(when)}"
@@ -46,6 +40,22 @@ def strike_as_asked(
     fault = reader.fault(kind, settings, after=when == "after")
     fault.check([exchange.provider])
     fault.inject(injection, exchange, Turn(RULE, None, None, None, SIZE), after=when == "after")
+
+
+def _add(given: dict[str, str], part: str) -> None:
+    """Add another ``NAME=VALUE`` to those that were given."""
+    name, equals, value = _parted(part)
+    if not name or not equals:
+        message = f"expected NAME=VALUE, came {shown(part.strip())}"
+        raise Refused("bad_fault_header", message, FORM)
+    if name in given:
+        raise Refused("bad_fault_header", f"{shown(name)} is given twice", FORM)
+    given[name] = value
+
+
+def _parted(part: str) -> tuple[str, str, str]:
+    name, equals, value = part.partition("=")
+    return name.strip(), equals, value.strip()
 
 
 def _value(schema: Schema, name: str, text: str) -> Any:
