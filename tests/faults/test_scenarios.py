@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, CALLS, WAMID, ValidCall, nx_headers
+from tests.calls import BY_PROVIDER, CALLS, WAMID, ValidCall
 from tests.conftest import Server, Start, StillClock
 
 STATE = "/_mock/sandboxes/default"
@@ -81,11 +81,10 @@ def entries_of(client: Any) -> list[dict[str, Any]]:
 
 def send(client: Any, clock: StillClock, call: ValidCall) -> Any:
     """The answer, from a server that can delay and break it, so that no thread has to wait."""
-    signed = nx_headers(call.body, clock.now()) if call.provider == "nxcloud" else {}
     return client.open(
         call.path,
         method=call.method,
-        headers=call.headers | signed,
+        headers=call.headers | call.signature(now=clock.now()),
         data=call.body,
         environ_overrides={"mockserver.delivery": []},
     )
