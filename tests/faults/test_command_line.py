@@ -16,28 +16,20 @@ import pytest
 import requests
 
 from tests.calls import BY_PROVIDER, CALLS, ValidCall
+from tests.commands import Done
+from tests.commands import run as run_command
 from tests.conftest import Server, Start
 
 KIRIM_CALL = BY_PROVIDER["kirim"]
 TEA = '{"name": "tea", "fault": {"type": "status", "status": 418}}'
 
 
-def faults(
-    *arguments: str, url: str | None = None, given: str = "", **variables: str
-) -> subprocess.CompletedProcess[str]:
+def faults(*arguments: str, url: str | None = None, given: str = "", **variables: str) -> Done:
     at = ["--url", url] if url else []
-    return subprocess.run(
-        [sys.executable, "-m", "mockserver", "faults", *arguments, *at],
-        capture_output=True,
-        env=os.environ | variables,
-        input=given,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    return run_command("faults", *arguments, *at, given=given, **variables)
 
 
-def assert_one_line(done: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+def assert_one_line(done: Done, code: int, *said: str) -> None:
     assert "Traceback" not in done.stderr
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr

@@ -1,9 +1,6 @@
 """What is refused as a rule, whatever way it comes, and what the refusal teaches."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,8 @@ from mockserver.config import Settings, packaged_fixtures
 from mockserver.core.errors import Mistakes
 from mockserver.core.ids import Ids
 from tests.calls import BY_PROVIDER, KIRIM
-from tests.conftest import ROOT, StillClock
+from tests.commands import Done, run
+from tests.conftest import StillClock
 
 CALL = BY_PROVIDER["kirim"]
 STATE = "/_mock/sandboxes/default"
@@ -353,16 +351,8 @@ CONFIGURATIONS = {
 }
 
 
-def validate(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mockserver", "validate"],
-        capture_output=True,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+def validate(folder: Path, **variables: str) -> Done:
+    return run("validate", cwd=folder, **variables)
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)

@@ -1,9 +1,6 @@
 """Scenarios: each played by a small client that copes with it, and how their files are read."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,8 @@ import pytest
 import requests
 
 from tests.calls import BY_PROVIDER, CALLS, WAMID, ValidCall
+from tests.commands import Done
+from tests.commands import run as mockserver
 from tests.conftest import Server, Start, StillClock
 
 STATE = "/_mock/sandboxes/default"
@@ -366,18 +365,7 @@ def test_unknown_scenario_is_refused_with_the_list(server: Server) -> None:
 # At start
 
 
-def mockserver(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mockserver", *arguments],
-        capture_output=True,
-        env=os.environ | variables,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-
-
-def assert_stopped(done: subprocess.CompletedProcess[str], *said: str) -> None:
+def assert_stopped(done: Done, *said: str) -> None:
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -20,6 +20,8 @@ import pytest
 import requests
 
 from tests.calls import BY_PROVIDER, WAMID, ValidCall
+from tests.commands import Done
+from tests.commands import run as mockserver
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main"}
@@ -41,22 +43,7 @@ FRESH = {
 }
 
 
-def mockserver(
-    *arguments: str, cwd: Path | None = None, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command that ends by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "mockserver", *arguments],
-        capture_output=True,
-        env=os.environ | variables,
-        cwd=cwd,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-
-
-def assert_one_line(done: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+def assert_one_line(done: Done, code: int, *said: str) -> None:
     assert done.returncode == code
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

@@ -3,14 +3,14 @@
 import itertools
 import os
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+
+from tests.commands import run
 
 D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main"}
 FIRST = "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"  # unread in the fixtures
@@ -52,14 +52,7 @@ def write(server: Any, **message: Any) -> dict[str, Any]:
 
 def refused(file: Path) -> str:
     """Try to start on the file, which must fail in the promised way: the one line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--data", str(file)],
-        capture_output=True,
-        cwd=Path(__file__).parent,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    done = run("serve", "--port", "0", "--data", str(file))
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith(f"mockserver: {file}: ")
