@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mockserver.core.ids import Ids
 
 ROOT = Path(__file__).parent.parent
 NOW = 1_795_240_800_000  # 2026-11-21T06:00:00Z
+STATE = "/_mock/sandboxes/default"
 
 
 class StillClock:
@@ -56,19 +56,47 @@ Start = Callable[..., Server]
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def started() -> Iterator[list[Server]]:
+    """All servers that are running; at the end they are told to stop together."""
+    servers: list[Server] = []
+    yield servers
+    for server in servers:
+        server.process.terminate()
+    for server in servers:
+        _finish(server)
+
+
+@pytest.fixture(autouse=True)
+def _servers_of_one_test(started: list[Server]) -> Iterator[None]:
+    """What a test started itself, and left running, ends with it. What it shares goes on."""
+    shared = len(started)
+    yield
+    while len(started) > shared:
+        server = started.pop()
+        server.process.kill()
+        _finish(server)
+
+
+def _finish(server: Server) -> None:
+    assert server.process.stdout is not None
+    server.process.wait(timeout=20)
+    server.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory, started: list[Server]) -> Start:
     """Start servers: ``start_server("--journal", "5", MOCKSERVER_D7_READ_RECEIPT_BODY="text")``."""
-    started: list[Server] = []
 
     def start(*options: str, **variables: str) -> Server:
-        log = Path(tempfile.mkstemp(dir=tmp_path_factory.getbasetemp(), suffix=".log")[1])
+        folder = tmp_path_factory.mktemp("server")
+        log = folder / "log"
         with log.open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=os.environ | variables,
-                cwd=tmp_path_factory.getbasetemp(),
+                cwd=folder,
                 text=True,
             )
         assert process.stdout is not None
@@ -77,12 +105,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         started.append(Server(ready.removeprefix("mockserver ready: ").strip(), process, log))
         return started[-1]
 
-    yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.stop()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+    return start
 
 
 @pytest.fixture(scope="session")
@@ -97,23 +120,58 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
-@pytest.fixture
-def clock() -> StillClock:
+@pytest.fixture(scope="session")
+def shared_clock() -> StillClock:
     return StillClock()
 
 
+@pytest.fixture(scope="session")
+def shared_client(shared_clock: StillClock) -> Any:
+    return create_app(clock=shared_clock, ids=Ids(seed=1)).test_client()
+
+
 @pytest.fixture
-def client(clock: StillClock) -> Any:
-    """The application in process, on the still clock."""
-    return create_app(clock=clock, ids=Ids(seed=1)).test_client()
+def clock(shared_clock: StillClock) -> StillClock:
+    shared_clock.advance(NOW - shared_clock.now())
+    return shared_clock
+
+
+@pytest.fixture
+def client(shared_client: Any, clock: StillClock) -> Any:
+    """The application in process in its first state, on the still clock."""
+    assert clock.now() == NOW
+    assert shared_client.post(f"{STATE}/reset").status_code == 204
+    return shared_client
 
 
 @pytest.fixture
 def make_client(clock: StillClock) -> Callable[..., Any]:
-    """The same with settings: ``make_client(switches={"d7": {"read_receipt_body": "text"}})``."""
+    """New ones with settings: ``make_client(switches={"d7": {"read_receipt_body": "text"}})``."""
 
     def make(**settings: Any) -> Any:
         app = create_app(Settings(**settings), clock=clock, ids=Ids(seed=1))
         return app.test_client()
 
     return make
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where CI=true a skipped test is a failed one: nothing may be lacking there."""
+    report = yield
+    _fail_where_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same of a module that skips all of its tests."""
+    report = yield
+    _fail_where_skipped(report)
+    return report
+
+
+def _fail_where_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which is a failure where CI=true: {report.longrepr}"

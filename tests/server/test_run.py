@@ -278,19 +278,6 @@ def test_signal_ends_with_0_after_the_answer_under_way(start_server: Any, how: i
     assert "Traceback" not in server.log.read_text()
 
 
-def test_signal_ends_a_delay_longer_than_the_servers_patience(start_server: Any) -> None:
-    server = start_server()
-    slow_receipt(server, 60_000)
-    url = f"{server.url}{D7_RECEIPT}"
-    with ThreadPoolExecutor() as pool:
-        under_way = pool.submit(requests.post, url, headers=D7_TOKEN, timeout=30)
-        wait_for_call(server)
-        assert server.stop() == 0
-        answer = under_way.result()
-    assert (answer.status_code, answer.json()) == (200, "Message successfully marked as read")
-    assert "Traceback" not in server.log.read_text()
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_an_idle_server_with_open_connections(start_server: Any, how: int) -> None:
     server = start_server()
