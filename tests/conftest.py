@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,14 @@ def shared_clock() -> StillClock:
     return StillClock()
 
 
+def new_client(clock: StillClock, **settings: Any) -> Any:
+    """An application in process, whose ids are the same in every run."""
+    return create_app(Settings(**settings), clock=clock, ids=Ids(seed=1)).test_client()
+
+
 @pytest.fixture(scope="session")
 def shared_client(shared_clock: StillClock) -> Any:
-    return create_app(clock=shared_clock, ids=Ids(seed=1)).test_client()
+    return new_client(shared_clock)
 
 
 @pytest.fixture
@@ -147,12 +153,7 @@ def client(shared_client: Any, clock: StillClock) -> Any:
 @pytest.fixture
 def make_client(clock: StillClock) -> Callable[..., Any]:
     """New ones with settings: ``make_client(switches={"d7": {"read_receipt_body": "text"}})``."""
-
-    def make(**settings: Any) -> Any:
-        app = create_app(Settings(**settings), clock=clock, ids=Ids(seed=1))
-        return app.test_client()
-
-    return make
+    return partial(new_client, clock)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,12 +27,11 @@ def sign(
     secret: str = ACCESS_SECRET,
     biz_type: str = "2",
     action: str = "read",
-    algorithm: str = "md5",
 ) -> str:
     text = f"accessKey={key}&action={action}&bizType={biz_type}&ts={ts}".encode()
     text += b"&body=" + body if body else b""
     text += f"&accessSecret={secret}".encode()
-    return hashlib.new(algorithm, text).hexdigest()
+    return hashlib.md5(text).hexdigest()
 
 
 def signed(

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, WAMID
+from tests.calls import BY_PROVIDER, KIRIM_KEY, KIRIM_NUMBER_ID, KIRIM_RECEIPT, WAMID
 from tests.conftest import Server
+from tests.nxcloud_signature import ACCESS_KEY, ACCESS_SECRET
 
-SECRET = "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
+SECRET = KIRIM_KEY
 
 
 def write(server: Server, **message: Any) -> requests.Response:
@@ -55,11 +56,11 @@ def test_sandbox_shows_accounts_and_credentials(server: Server) -> None:
     assert {"main", "no_permission"} <= set(labels["nxcloud"])
     assert {"main", "expired", "other_org"} <= set(labels["kirim"])
     main = shown["providers"]["nxcloud"]["accounts"][0]
-    assert (main["access_key"], main["access_secret"]) == ("fme2na3kdi3ki", "abciiiko2k3")
+    assert (main["access_key"], main["access_secret"]) == (ACCESS_KEY, ACCESS_SECRET)
     assert {each["state"] for each in main["numbers"]} == {"bound", "unbound"}
     kirim = shown["providers"]["kirim"]["accounts"][0]
-    assert kirim["api_key"] == "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
-    assert kirim["numbers"][0]["phone_number_id"] == "106540352242922"
+    assert kirim["api_key"] == KIRIM_KEY
+    assert kirim["numbers"][0]["phone_number_id"] == KIRIM_NUMBER_ID
 
 
 def test_message_is_shown_as_documented(server: Server) -> None:
@@ -369,7 +370,7 @@ def test_a_credential_in_a_form_is_masked(server: Server, body: str, shown: str)
     assert SECRET not in requests.get(f"{server.state}/requests", timeout=5).text
 
 
-@pytest.mark.parametrize("path", ["/kirim/v1/106540352242922/messages", "/nowhere"])
+@pytest.mark.parametrize("path", [f"/kirim{KIRIM_RECEIPT.path}", "/nowhere"])
 @pytest.mark.parametrize("name", ["api_key", "api-key", "access_token", "key"])
 def test_a_credential_in_the_query_is_neither_in_the_journal_nor_in_the_log(
     server: Server, path: str, name: str
@@ -407,7 +408,7 @@ def test_wrong_choice_of_a_message_is_refused(server: Server, query: str, code: 
 
 
 def test_a_credential_in_the_query_is_masked(server: Server) -> None:
-    path = "/kirim/v1/106540352242922/messages?api_key=kdv_live_TavbPKwIuqOr69ALEKLNennZ&x=1"
+    path = f"/kirim{KIRIM_RECEIPT.path}?api_key={SECRET}&x=1"
     requests.post(f"{server.url}{path}", timeout=5)
     [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
     assert entry["request"]["path"].endswith("/messages?api_key=****&x=1")

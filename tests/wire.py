@@ -24,9 +24,9 @@ def connected(url: str) -> Iterator[tuple[socket.socket, BinaryIO]]:
 # What is sent
 
 
-def headers_of(call: ValidCall, body: bytes) -> dict[str, str]:
+def headers_of(call: ValidCall, body: bytes, now: int | None = None) -> dict[str, str]:
     """The headers of the call with that body; it says JSON even where that is left open."""
-    return call.headers | JSON | call.signature(body)
+    return call.headers | JSON | call.signature(body, now)
 
 
 def head(call: ValidCall, body: bytes, *more: str, path: str = "", version: str = "1.1") -> bytes:

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, KALEYRA, KIRIM, WAMID
-from tests.conftest import Server, StillClock
+from tests.calls import BY_PROVIDER, KALEYRA, KIRIM, KIRIM_KEY, KIRIM_RECEIPT, RECEIPT, WAMID
+from tests.conftest import STATE, Server, StillClock
 
-STATE = "/_mock/sandboxes/default"
-PATH = "/v1/106540352242922/messages"
-BODY = {"messaging_product": "whatsapp", "status": "read", "message_id": WAMID}
+PATH = KIRIM_RECEIPT.path
+BODY = {**RECEIPT, "message_id": WAMID}
 CALL = BY_PROVIDER["kirim"]
 UPSTREAM = {"type": "error", "error": "WHATSAPP_UPSTREAM_ERROR"}
 NOTHING = {"type": "latency", "ms": 0}
@@ -448,13 +447,13 @@ def test_rate_limit_headers_tell_what_is_left_and_when_all_is_back(
 @pytest.mark.parametrize(
     ("path", "key", "message_id", "status"),
     [
-        (PATH, "kdv_live_TavbPKwIuqOr69ALEKLNennZ", WAMID, 200),
-        (PATH, "kdv_live_TavbPKwIuqOr69ALEKLNennZ", "", 400),
-        (PATH, "kdv_live_TavbPKwIuqOr69ALEKLNennZ", "wamid.nobody", 404),
-        ("/v1/999999/messages", "kdv_live_TavbPKwIuqOr69ALEKLNennZ", WAMID, 404),
+        (PATH, KIRIM_KEY, WAMID, 200),
+        (PATH, KIRIM_KEY, "", 400),
+        (PATH, KIRIM_KEY, "wamid.nobody", 404),
+        ("/v1/999999/messages", KIRIM_KEY, WAMID, 404),
         ("/v1/109912345678904/messages", "kdv_live_NotConn1qOr69ALEKLNnc01x", WAMID, 422),
         (PATH, "kdv_live_ExpRd0wIuqOr69ALEKLNexp1", WAMID, 401),
-        ("/kirim/nowhere", "kdv_live_TavbPKwIuqOr69ALEKLNennZ", WAMID, 404),
+        ("/kirim/nowhere", KIRIM_KEY, WAMID, 404),
     ],
 )
 def test_rate_limit_headers_stand_on_2xx_and_4xx(

@@ -14,10 +14,10 @@ import requests
 from werkzeug.serving import make_server
 
 from mockserver.app import create_app
-from tests.calls import BY_PROVIDER, CALLS, KIRIM, WAMID, ValidCall, named
+from tests.calls import BY_PROVIDER, CALLS, D7, D7_REPORT, KIRIM, WAMID, ValidCall, named
+from tests.conftest import STATE
 
 CALL = BY_PROVIDER["kirim"]
-URL_OF_STATE = "/_mock/sandboxes/default"
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def foreign() -> Iterator[str]:
 
 
 def add(url: str, fault: dict[str, Any], **rule: Any) -> str:
-    answer = requests.post(f"{url}{URL_OF_STATE}/faults", json={"fault": fault, **rule}, timeout=5)
+    answer = requests.post(f"{url}{STATE}/faults", json={"fault": fault, **rule}, timeout=5)
     assert answer.status_code == 201, answer.text
     rule_id: str = answer.json()["id"]
     return rule_id
 
 
 def is_read(url: str) -> bool:
-    message = requests.get(f"{url}{URL_OF_STATE}/messages/{WAMID}", timeout=5).json()
+    message = requests.get(f"{url}{STATE}/messages/{WAMID}", timeout=5).json()
     return message["read_at"] is not None
 
 
@@ -101,8 +101,8 @@ def test_of_an_answer_that_is_not_sent_nothing_comes(foreign: str, fault: str) -
 @pytest.mark.parametrize("fault", ["latency=1", "drip=100000", "truncate"])
 def test_answer_to_head_has_no_body(fault: str) -> None:
     client = create_app().test_client()
-    headers = {"Authorization": "Bearer d7-mock-token-main", "X-Mock-Fault": fault}
-    path = "/d7/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+    headers = D7 | {"X-Mock-Fault": fault}
+    path = f"/d7{D7_REPORT.path}"
     with contextlib.suppress(ConnectionResetError):
         assert client.head(path, headers=headers).data == b""
 

@@ -4,19 +4,28 @@ from typing import Any
 
 import pytest
 
-from tests.calls import BY_PROVIDER, KIRIM
+from tests.calls import (
+    BY_PROVIDER,
+    KIRIM,
+    KIRIM_KEY,
+    KIRIM_NUMBER_ID,
+    KIRIM_RECEIPT,
+    RECEIPT,
+    WAMID,
+)
+from tests.conftest import STATE
 
-RULES = "/_mock/sandboxes/default/faults"
-PATH = "/v1/106540352242922/messages"
-INBOUND = "wamid.HBgNNjI4MTIzNDU2Nzg5FQIAEhggMUE5MDM1QzVDMUYxQTAyRkVCNzZDQjVDMjFFRDQzNTUA"
+RULES = f"{STATE}/faults"
+PATH = KIRIM_RECEIPT.path
+INBOUND = WAMID
 OUTBOUND = "wamid.HBgMNDQ3OTExMjA4MzY0FQIAERgSRUZDQTU0NTMyRkZBMjcyOURFAA=="
-MAIN = "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
+MAIN = KIRIM_KEY
 OTHER_ORG = "kdv_live_0therOrgqOr69ALEKLNoth1x"
 EXPIRED = "kdv_live_ExpRd0wIuqOr69ALEKLNexp1"
 
 
 def receipt(message_id: str = INBOUND) -> dict[str, Any]:
-    return {"messaging_product": "whatsapp", "status": "read", "message_id": message_id}
+    return {**RECEIPT, "message_id": message_id}
 
 
 def strikes(
@@ -115,7 +124,7 @@ def test_header_has_all_these_values(client: Any, header: dict[str, str], hit: b
         (PATH, f"{PATH}?trace=1", True),
         (PATH, "/v1/109912345678901/messages", False),
         (f"/d7{PATH}", f"/kirim{PATH}", False),
-        ("/v1/106540352242922", PATH, False),
+        (f"/v1/{KIRIM_NUMBER_ID}", PATH, False),
         (f"{PATH}/", PATH, False),
         ("/nowhere", "/kirim/nowhere", True),
     ],

@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, KIRIM, WAMID
-from tests.conftest import Server
+from tests.calls import BY_PROVIDER, D7, D7_MESSAGE, D7_RECEIPT, KIRIM, KIRIM_RECEIPT, WAMID
+from tests.conftest import STATE, Server
 
-D7_PATH = "/whatsapp/v2/read-receipt/492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
-D7 = {"Authorization": "Bearer d7-mock-token-main"}
-RULES = "/_mock/sandboxes/default/faults"
+D7_PATH = D7_RECEIPT.path
+RULES = f"{STATE}/faults"
 CREDIT = {"type": "error", "error": "INSUFFICIENT_CREDIT"}
 
 
@@ -140,8 +139,7 @@ def test_draws_spread_evenly(client: Any) -> None:
 )
 def test_rule_strikes_what_it_matches(client: Any, match: dict[str, str], hit: bool) -> None:
     rule = add(client, match=match, fault={"type": "latency", "ms": 0})
-    body = BY_PROVIDER["kirim"].body
-    answer = client.post("/v1/106540352242922/messages", headers=KIRIM, data=body)
+    answer = client.post(KIRIM_RECEIPT.path, headers=KIRIM, data=KIRIM_RECEIPT.body)
     assert answer.headers.get("X-Mock-Fault") == (rule["id"] if hit else None)
 
 
@@ -187,7 +185,7 @@ def test_error_without_provider_strikes_those_that_have_it(client: Any) -> None:
 def test_injected_error_leaves_the_work_undone(client: Any) -> None:
     add(client, fault=CREDIT)
     client.post(D7_PATH, headers=D7)
-    message = client.get(f"/_mock/sandboxes/default/messages/{D7_PATH.rpartition('/')[2]}").json
+    message = client.get(f"{STATE}/messages/{D7_MESSAGE}").json
     assert message["read_at"] is None
 
 
@@ -339,7 +337,7 @@ def test_wrong_fault_header_is_refused_with_what_exists(client: Any, header: str
     answer = client.post(D7_PATH, headers=D7 | {"X-Mock-Fault": header})
     assert answer.status_code == 400
     assert set(answer.json["error"]) == {"code", "message", "hint"}
-    message = client.get(f"/_mock/sandboxes/default/messages/{D7_PATH.rpartition('/')[2]}").json
+    message = client.get(f"{STATE}/messages/{D7_MESSAGE}").json
     assert message["read_at"] is None
 
 

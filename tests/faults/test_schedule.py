@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import create_app
-from mockserver.core.ids import Ids
-from tests.conftest import StillClock
+from tests.calls import D7, D7_RECEIPT
+from tests.conftest import STATE, StillClock, new_client
 
-D7_PATH = "/whatsapp/v2/read-receipt/492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
-D7 = {"Authorization": "Bearer d7-mock-token-main"}
-RULES = "/_mock/sandboxes/default/faults"
+D7_PATH = D7_RECEIPT.path
+RULES = f"{STATE}/faults"
 NOTHING = {"type": "latency", "ms": 0}
 HALF = {"probability": 0.5}
 
@@ -236,7 +234,7 @@ SEEDS = (0, 1, 2, 42, -7, 2**53)
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, list[bool]]:
     """By name of the rule, which of 10,000 calls each rule struck."""
-    client = create_app(clock=StillClock(), ids=Ids(seed=1)).test_client()
+    client = new_client(StillClock())
     rules = {f"half of {seed}": (0.5, seed) for seed in SEEDS}
     rules |= {f"tenth of {seed}": (0.1, seed) for seed in SEEDS}
     rules |= {"twin": (0.5, 42), "third": (0.3, 42)}

@@ -4,14 +4,13 @@ import json
 import socket
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, CALLS, KIRIM, WAMID, ValidCall, named
-from tests.conftest import Server
-from tests.wire import everything
+from tests.calls import BY_PROVIDER, CALLS, D7, D7_REPORT, KIRIM, WAMID, ValidCall, named
+from tests.conftest import STATE, Server
+from tests.wire import connect, everything, head
 
 KIRIM_CALL = BY_PROVIDER["kirim"]
 
@@ -34,18 +33,14 @@ def is_read(server: Server) -> bool:
     return message["read_at"] is not None
 
 
-def raw_call() -> bytes:
-    lines = [f"{name}: {value}\r\n" for name, value in KIRIM.items()]
-    head = (
-        f"POST {KIRIM_CALL.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(KIRIM_CALL.body)}\r\n"
-    )
-    return head.encode() + "".join(lines).encode() + b"\r\n" + KIRIM_CALL.body
+def raw_call(*more: str) -> bytes:
+    body = KIRIM_CALL.body
+    return head(KIRIM_CALL, body, f"Content-Length: {len(body)}", *more) + body
 
 
 @pytest.fixture
 def wire(server: Server) -> Iterator[socket.socket]:
-    address = urlsplit(server.url)
-    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+    with connect(server.url, timeout=5) as connection:
         yield connection
 
 
@@ -138,8 +133,8 @@ def test_truncate_tells_the_true_length_and_sends_less(
 ) -> None:
     add(server, {"type": "truncate", "keep": keep})
     received, reset = answer_of(wire)
-    head, _, body = received.partition(b"\r\n\r\n")
-    declared = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    came, _, body = received.partition(b"\r\n\r\n")
+    declared = int(came.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     expected = int(declared * share) if share is not None else min(int(keep), declared - 1)
     assert (len(body), reset) == (expected, False)
 
@@ -197,8 +192,8 @@ def test_drip_by_rate_keeps_the_connection(server: Server) -> None:
 def test_latency_between_head_and_body(server: Server, wire: socket.socket) -> None:
     add(server, {"type": "latency", "ms": 60, "between": "headers and body"})
     wire.sendall(raw_call())
-    head = wire.recv(65_536)
-    assert head.endswith(b"\r\n\r\n")
+    came = wire.recv(65_536)
+    assert came.endswith(b"\r\n\r\n")
     assert b'"status":"read"' in wire.recv(65_536)
 
 
@@ -257,7 +252,7 @@ def test_work_is_done_only_when_the_fault_comes_after(
     server: Server, wire: socket.socket, fault: dict[str, Any], when: str
 ) -> None:
     add(server, fault, when=when)
-    wire.sendall(raw_call().replace(b"Host: x", b"Host: x\r\nConnection: close"))
+    wire.sendall(raw_call("Connection: close"))
     everything(wire)
     assert is_read(server) is (when == "after")
     entry = last_entry(server)
@@ -291,9 +286,6 @@ def test_retry_is_linked_for_ten_minutes(client: Any, clock: Any) -> None:
     assert call()["retry_of"] == lost["id"]
     clock.advance(1)
     assert call()["retry_of"] is None
-
-
-STATE = "/_mock/sandboxes/default"
 
 
 def test_rate_limit_answers_the_providers_429_and_recovers(client: Any, clock: Any) -> None:
@@ -356,11 +348,9 @@ def test_rate_limit_outlives_a_clock_that_goes_back(client: Any, clock: Any) -> 
 def test_rate_limit_by_fixed_window_opens_all_at_once(client: Any, clock: Any) -> None:
     fault = {"type": "rate_limit", "limit": 2, "per": 10, "algorithm": "fixed_window"}
     assert client.post(f"{STATE}/faults", json={"fault": fault}).status_code == 201
-    path = "/d7/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
-    headers = {"Authorization": "Bearer d7-mock-token-main"}
 
     def call() -> Any:
-        return client.get(path, headers=headers)
+        return client.get(f"/d7{D7_REPORT.path}", headers=D7)
 
     assert [call().status_code for _ in range(3)] == [200, 200, 429]
     assert call().json == {"detail": "Too Many Requests"}

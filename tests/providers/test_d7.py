@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import requests
 
+from tests.calls import D7 as AUTH
+from tests.calls import D7_MESSAGE as UNREAD
+from tests.calls import D7_REQUEST as MAINS_REPORT
+from tests.calls import D7_TOKEN
 from tests.conftest import ROOT, Server
 
 JSON = "application/json"
-AUTH = {"Authorization": "Bearer d7-mock-token-main"}
-UNREAD = "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
-MAINS_REPORT = "f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
 SECONDS_REPORT = "ceba9fac-838c-44c7-b67d-03a4a6352058"
 DONE = "Message successfully marked as read"
 
@@ -118,7 +119,7 @@ def test_read_receipt_marks_the_message_under_the_real_host_name(server: Server)
 @pytest.mark.parametrize(
     "message_id",
     [
-        "492a17b0-9cd7-11ef-b4bf-0242ac1b0024",
+        UNREAD,
         "987efe2a-c68f-4cfb-8301-662b574d21c0",
         "0012c7f5-2ba5-49db-8901-4ee9be6dc8d1",
         "469affd7-0983-4bbc-9d07-ee43e1d1cfef",
@@ -193,12 +194,12 @@ def test_read_receipt_changes_nothing_when_repeated(client: Any, clock: Any) -> 
         "11111111-2222-11ef-8333-0242ac444444",
         "6d29d646-4e09-11ee-84f4-0242ac190006",  # outbound
         "9a913ca0-5885-11f0-a12f-0242acca14a3",  # outbound
-        "f44e3f43-6d4e-4e46-becd-21993f3dcb8e",  # a request's id
+        MAINS_REPORT,  # a request's id
         "ceba9fac-838c-44c7-b67d-03a4a6352058",  # a request's id
         "1060991b-0aca-11ef-93ca-0242aceaf1ac",  # another account's
         "undefined",
         "{{message_id}}",
-        "492A17B0",
+        UNREAD[:8].upper(),
         "0",
     ],
 )
@@ -222,19 +223,18 @@ def test_read_receipt_leaves_an_outbound_message_alone(server: Server) -> None:
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer None"},
         {"Authorization": "Bearer undefined"},
-        {"Authorization": "Bearer d7-mock-token-mai"},
-        {"Authorization": "d7-mock-token-main"},
-        {"Authorization": "Basic d7-mock-token-main"},
-        {"Authorization": "Token d7-mock-token-main"},
-        {"api-key": "d7-mock-token-main"},
+        {"Authorization": f"Bearer {D7_TOKEN[:-1]}"},
+        {"Authorization": D7_TOKEN},
+        {"Authorization": f"Basic {D7_TOKEN}"},
+        {"Authorization": f"Token {D7_TOKEN}"},
+        {"api-key": D7_TOKEN},
     ],
 )
 def test_call_is_401_when_the_token_is_missing_or_wrong(
     server: Server, header: dict[str, str]
 ) -> None:
     assert told(mark(server, headers=header)) == (401, JSON, BAD_TOKEN)
-    known = "f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
-    assert told(report(server, known, headers=header)) == (401, JSON, BAD_TOKEN)
+    assert told(report(server, MAINS_REPORT, headers=header)) == (401, JSON, BAD_TOKEN)
     assert read_at(server) is None
 
 
@@ -294,14 +294,14 @@ def test_read_receipt_succeeds_when_the_authorization_header_is_repeated(
     with closing(http.client.HTTPConnection(server.url.removeprefix("http://"))) as connection:
         connection.putrequest("POST", f"/whatsapp/v2/read-receipt/{UNREAD}")
         for _ in range(copies):
-            connection.putheader("Authorization", "Bearer d7-mock-token-main")
+            connection.putheader("Authorization", f"Bearer {D7_TOKEN}")
         connection.endheaders()
         response = connection.getresponse()
         assert (response.status, json.loads(response.read())) == (200, DONE)
 
 
 def test_read_receipt_succeeds_when_the_header_was_joined_on_the_way(server: Server) -> None:
-    joined = "Bearer d7-mock-token-main,Bearer d7-mock-token-main"
+    joined = f"Bearer {D7_TOKEN},Bearer {D7_TOKEN}"
 
     assert told(mark(server, headers={"Authorization": joined})) == (200, JSON, DONE)
 
@@ -316,7 +316,7 @@ def test_read_receipt_succeeds_when_the_header_was_joined_on_the_way(server: Ser
     ],
 )
 def test_report_equals_the_pages_sample_on_every_path(server: Server, path: str) -> None:
-    url = f"{server.url}{path}f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+    url = f"{server.url}{path}{MAINS_REPORT}"
 
     response = requests.get(url, headers=AUTH, timeout=5)
 
@@ -327,7 +327,7 @@ def test_report_equals_the_pages_sample_on_every_path(server: Server, path: str)
 def test_report_equals_the_pages_sample_under_the_real_host_name(server: Server) -> None:
     headers = AUTH | {"Host": "api.d7networks.com"}
 
-    response = report(server, "f44e3f43-6d4e-4e46-becd-21993f3dcb8e", headers=headers)
+    response = report(server, MAINS_REPORT, headers=headers)
 
     assert response.status_code == 200
     assert json.dumps(response.json(), indent=4) == SAMPLE_REPORT
@@ -348,7 +348,7 @@ def test_report_equals_the_pages_sample_under_the_real_host_name(server: Server)
             "delivered",
             "Delivered to destination and confirmed",
         ),
-        ("f44e3f43-6d4e-4e46-becd-21993f3dcb8e", "read", "Read by the user"),
+        (MAINS_REPORT, "read", "Read by the user"),
         ("469affd7-0983-4bbc-9d07-ee43e1d1cfef", "un_delivered", "Failed delivery"),
         ("5b6e2d14-7a0f-4c39-8f52-c1d9e3a47b60", "rejected", "Rejected the message"),
         (
@@ -384,7 +384,7 @@ def test_scheduled_report_tells_the_time_it_is_scheduled_for(server: Server) -> 
     [
         "d9835609-a4e0-10ea-a26a-eeafbe700fef",
         "6d29d646-4e09-11ee-84f4-0242ac190006",  # a message's id
-        "492a17b0-9cd7-11ef-b4bf-0242ac1b0024",  # a message's id
+        UNREAD,  # a message's id
         "undefined",
         "F44E3F43",
     ],
@@ -407,7 +407,7 @@ def test_read_receipt_changes_no_report(server: Server, shared_id: str) -> None:
 def test_report_is_answered_to_a_client_that_sends_a_content_type(server: Server) -> None:
     headers = AUTH | {"Content-Type": JSON, "Accept": JSON}
 
-    assert report(server, "f44e3f43-6d4e-4e46-becd-21993f3dcb8e", headers=headers).ok
+    assert report(server, MAINS_REPORT, headers=headers).ok
 
 
 @pytest.mark.parametrize("prefix", ["", "/d7"])
@@ -421,7 +421,7 @@ def test_read_receipt_is_405_when_asked_with_get(server: Server, prefix: str, pa
 
 
 def test_report_is_405_when_asked_with_post(server: Server) -> None:
-    url = f"{server.url}/whatsapp/v2/report/f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
+    url = f"{server.url}/whatsapp/v2/report/{MAINS_REPORT}"
 
     response = requests.post(url, headers=AUTH, timeout=5)
 
@@ -437,7 +437,7 @@ def test_report_is_405_when_asked_with_post(server: Server) -> None:
         "/whatsapp/v2/read-receipt",
         "/whatsapp/v2/read-receipt/",
         "/whatsapp/v2/read-receipt/one/two",
-        "/whatsapp/v3/read-receipt/492a17b0-9cd7-11ef-b4bf-0242ac1b0024",
+        f"/whatsapp/v3/read-receipt/{UNREAD}",
         "/whatsapp/v2/templates",
     ],
 )
@@ -487,7 +487,7 @@ def two_accounts(tmp_path: Path, make_client: Callable[..., Any]) -> Any:
 @pytest.mark.parametrize(
     ("token", "own", "others"),
     [
-        ("d7-mock-token-main", MAINS_REPORT, SECONDS_REPORT),
+        (D7_TOKEN, MAINS_REPORT, SECONDS_REPORT),
         ("second-token", SECONDS_REPORT, MAINS_REPORT),
     ],
 )

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import requests
 
+from tests.calls import KALEYRA_KEY as KEY
+from tests.calls import KALEYRA_MESSAGE as FIRST
+from tests.calls import KALEYRA_NUMBER as NUMBER
+from tests.calls import KALEYRA_RECEIPT
+from tests.calls import KALEYRA_SID as SID
 from tests.conftest import Server
 
 JSON = "application/json"
-SID = "HXIN1690413850IN"
-KEY = "A3b8497f58a94e84b671aca43d06c1e27"
-NUMBER = "+919606012124"
 INACTIVE = "+919606012125"
 VERSION_1 = "+919606012126"
 LOW_BALANCE = {
@@ -28,7 +30,6 @@ PREPAID = {
 }
 
 # One conversation, in order of arrival; all but the last are older than three hours and a half.
-FIRST = "AXXXXXXXXXXXXXXXXXXX"
 SECOND = "wamid.HBgMOTE5ODQwMjc2MTUzFQIAEhggOTBBNDVDQTY2OUIzOUIyNTg4QzlBNzAwQjc2QzdGODEA"
 THIRD = "wamid.HBgMOTE5ODQwMjc2MTUzFQIAEhggNkFDQzJGM0Y3NUE1N0MyRDNFQ0Q0MjZBMjU4RkM1RDcA"
 LAST = "wamid.HBgMOTE5ODQwMjc2MTUzFQIAEhggQjg5NDlDODE0RDg3ODg5NDQ1QzU5Q0I0MzcwQUI3MTkA"
@@ -149,7 +150,7 @@ def because(server: Server) -> str | None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/kaleyra"])
-@pytest.mark.parametrize("number", ["+919606012124", "%2B919606012124", "919606012124"])
+@pytest.mark.parametrize("number", [NUMBER, f"%2B{NUMBER[1:]}", NUMBER[1:]])
 def test_receipt_is_accepted_however_the_number_is_written(
     server: Server, prefix: str, number: str
 ) -> None:
@@ -157,7 +158,7 @@ def test_receipt_is_accepted_however_the_number_is_written(
 
     response = requests.post(url, headers={"api-key": KEY}, json=receipt(), timeout=5)
 
-    assert told(response) == accepted("AXXXXXXXXXXXXXXXXXXX")
+    assert told(response) == accepted(FIRST)
     assert FIRST not in unread(server)
 
 
@@ -331,8 +332,7 @@ def test_payload_is_wrong_when_the_body_is_no_json_object(server: Server, body: 
 def test_payload_is_wrong_when_the_content_type_is_not_json(
     server: Server, content_type: str | None
 ) -> None:
-    body = b'{"messaging_object": {"messaging_product": "whatsapp", "status": "read", '
-    body += b'"message_id": "AXXXXXXXXXXXXXXXXXXX"}}'
+    body = KALEYRA_RECEIPT.body
 
     assert told(post(server, body, **{"Content-Type": content_type})) == (400, JSON, WA400)
     assert told(post(server, body)) == accepted(FIRST)
@@ -352,11 +352,11 @@ def test_receipt_is_accepted_when_the_content_type_names_the_charset(
     [
         {"key": None},
         {"key": ""},
-        {"key": "A3b8497f58a94e84b671aca43d06c1e28"},
+        {"key": f"{KEY[:-1]}8"},
         {"key": LOW_BALANCE["key"]},
         {"sid": "HXIN0000000000IN"},
         {"sid": LOW_BALANCE["sid"]},
-        {"sid": "hxin1690413850in"},
+        {"sid": SID.lower()},
     ],
 )
 def test_call_is_rbc001_when_sid_and_key_are_no_couple(

@@ -11,22 +11,22 @@ from typing import Any
 import pytest
 import requests
 
+from tests.calls import KIRIM_KEY as KEY
+from tests.calls import KIRIM_NUMBER_ID as NUMBER
+from tests.calls import WAMID as PAGES_FIRST
 from tests.conftest import Server, StillClock
 
 JSON = "application/json"
-KEY = "kdv_live_TavbPKwIuqOr69ALEKLNennZ"
 EXPIRED_KEY = "kdv_live_ExpRd0wIuqOr69ALEKLNexp1"
 OTHER_ORG_KEY = "kdv_live_0therOrgqOr69ALEKLNoth1x"
 NOT_CONNECTED_KEY = "kdv_live_NotConn1qOr69ALEKLNnc01x"
 RATE_LIMITED_KEY = "kdv_live_RateLim1qOr69ALEKLNrl01x"
-NUMBER = "106540352242922"
 SECOND_NUMBER = "109912345678901"
 EXPIRED_NUMBER = "109912345678902"
 OTHER_ORG_NUMBER = "109912345678903"
 NOT_CONNECTED_NUMBER = "109912345678904"
 RATE_LIMITED_NUMBER = "109912345678905"
 
-PAGES_FIRST = "wamid.HBgNNjI4MTIzNDU2Nzg5FQIAEhggMUE5MDM1QzVDMUYxQTAyRkVCNzZDQjVDMjFFRDQzNTUA"
 PAGES_SECOND = "wamid.HBgN…"
 PAGES_ROW = "msg_01HXYZABCDEFGHJKMNPQRSTVWX"
 NEXT = "wamid.HBgMNjI4MTIzNDU2Nzg5FQIAEhggRkU5OTkzODMyMzBFRjRFQzg3QjcyN0M1RTUzQTkxOUMA"
@@ -121,7 +121,7 @@ def message(server: Server, message_id: str = PAGES_FIRST) -> dict[str, Any]:
 
 @pytest.mark.parametrize("prefix", ["", "/kirim"])
 def test_receipt_answers_as_the_page_prints_it(server: Server, prefix: str) -> None:
-    url = f"{server.url}{prefix}/v1/106540352242922/messages"
+    url = f"{server.url}{prefix}/v1/{NUMBER}/messages"
 
     response = requests.post(url, headers=bearer(), json=receipt(), timeout=5)
 
@@ -323,7 +323,7 @@ def test_failure_has_the_documented_envelope(
         {"Authorization": KEY},
         {"Authorization": f"Basic {KEY}"},
         {"Authorization": "Bearer kdv_live_AAAAAAAAAAAAAAAAAAAAAAAA"},
-        {"Authorization": "Bearer kdv_test_TavbPKwIuqOr69ALEKLNennZ"},
+        {"Authorization": f"Bearer {KEY.replace('live', 'test')}"},
         {"Authorization": "Bearer kc_live_1"},
         {"api-key": KEY},
         {"Cookie": f"api_key={KEY}"},
@@ -471,7 +471,7 @@ def test_other_methods_are_405_in_the_same_envelope(server: Server, method: str)
     assert response.headers["X-Request-Id"] == response.json()["error"]["request_id"]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v2/106540352242922/messages", "/v1/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/v1", f"/v2/{NUMBER}/messages", "/v1/nowhere"])
 def test_unknown_path_is_404_in_the_same_envelope(server: Server, path: str) -> None:
     response = requests.post(f"{server.url}/kirim{path}", headers=bearer(), timeout=5)
 

@@ -1,29 +1,33 @@
 """NXCloud: signed calls, answered with HTTP 200 and the outcome in ``code``."""
 
-import hashlib
 import json
-import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from mockserver.providers.nxcloud.auth import signature
-from tests.conftest import Server, StillClock
+from tests import commands
+from tests.calls import (
+    NX_MESSAGE,
+    NX_RECEIPT,
+    NX_TYPING,
+    NXCLOUD_RECEIPT,
+    NXCLOUD_TYPING,
+)
+from tests.conftest import NOW, STATE, Server, StillClock
+from tests.nxcloud_signature import ACCESS_KEY, DOCUMENTED, TS, signed
 
 JSON = "application/json"
-NOW = 1_795_240_800_000  # where the still clock stands
-READ = "/api/wa/markMessageAsRead"
-TYPING = "/api/wa/typingIndicator"
-MESSAGES = "/_mock/sandboxes/default/messages"
+READ = NXCLOUD_RECEIPT.path
+TYPING = NXCLOUD_TYPING.path
+MESSAGES = f"{STATE}/messages"
 
-KEY = "fme2na3kdi3ki"
-SECRET = "abciiiko2k3"
 NO_PERMISSION = {"key": "nx7perm0k2q9d", "secret": "s3cr3tnop3rm1"}
 
 # One conversation, in order of arrival: 28 h, 27 h 58 min, 27 h 57 min and 4 h 30 min old.
-FIRST = "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg"
+FIRST = NX_MESSAGE
 SECOND = "gBGHhhdgYFCBnwIJRtOSxJNsbq7p"
 THIRD = "wamid.HBgNODYxNzYwNjA1MDgxORUCABIYIDUxN0QzOEFDNEM4MkZDRkMxOTBGMUNCMDAxMzgzNTA5AA=="
 LAST = "ABGHhhdgYFCBnwIQRLR-fnSs4_U3WYXsPhbIwA"
@@ -53,12 +57,7 @@ UNBOUND = failure(9006, "The WhatsApp number is not bound to any application")
 
 
 def receipt(**changes: Any) -> dict[str, Any]:
-    return {
-        "business_phone": "8615800001795",
-        "messaging_product": "whatsapp",
-        "message_id": FIRST,
-        "status": "read",
-    } | changes
+    return NX_RECEIPT | changes
 
 
 def without(name: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -66,31 +65,25 @@ def without(name: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def typing(**changes: Any) -> dict[str, Any]:
-    return receipt(appkey="f543ertg", typing_indicator={"type": "text"}) | changes
+    return NX_TYPING | changes
 
 
-def signed(
-    body: bytes,
-    *,
-    key: str = KEY,
-    secret: str = SECRET,
-    ts: str = str(NOW),
-    biz_type: str = "2",
-    action: str = "read",
-    **changes: str | None,
+def headers_of(
+    body: bytes, how: dict[str, str] | None = None, **changes: str | None
 ) -> dict[str, str]:
-    """The headers; ``changes`` come after signing, None takes a header away."""
-    text = f"accessKey={key}&action={action}&bizType={biz_type}&ts={ts}".encode()
-    text += (b"&body=" + body if body else b"") + f"&accessSecret={secret}".encode()
-    sign = hashlib.md5(text).hexdigest()
-    own = {"accessKey": key, "ts": ts, "bizType": biz_type, "action": action, "sign": sign}
-    every = own | {"Content-Type": JSON} | changes
+    """Signed at the instant of the still clock; ``changes`` come after, None takes one away."""
+    every = signed(body, now=NOW, **(how or {})) | {"Content-Type": JSON} | changes
     return {name: value for name, value in every.items() if value is not None}
 
 
-def call(client: Any, body: Any = None, path: str = READ, **headers: str | None) -> Any:
+HOW = ("key", "secret", "ts", "biz_type", "action")
+
+
+def call(client: Any, body: Any = None, path: str = READ, **changes: str | None) -> Any:
+    """``changes`` are of what is signed, or of the headers afterwards."""
     content = body if isinstance(body, bytes) else json.dumps(body or receipt()).encode()
-    return client.post(path, data=content, headers=signed(content, **headers))
+    how = {name: changes.pop(name) for name in HOW if name in changes}
+    return client.post(path, data=content, headers=headers_of(content, how, **changes))
 
 
 def told(response: Any) -> tuple[int, str, Any]:
@@ -114,9 +107,7 @@ def unread(client: Any) -> set[str]:
 
 # The vectors: the documented ones, and others computed by hand with the documented algorithm.
 
-D1 = '{"name":"牛小信","id":10001}'.encode()
-D2 = '{"id":10001,"name":"牛小信"}'.encode()
-D3 = '{"id": 10001, "name": "牛小信"}'.encode()
+D1, D2, D3 = (body.encode() for _, _, body, _ in DOCUMENTED)
 X1 = (
     b'{"business_phone":"8615800001795","messaging_product":"whatsapp",'
     b'"message_id":"ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg","status":"read"}'
@@ -138,12 +129,19 @@ X9 = X8.replace("你好".encode(), b"\\u4f60\\u597d")
 X1_SHA256 = "2242c59b7bee447d56f694897a14cf8d005bcf52161c7f7b4f1fdc98f3f55935"
 
 
+def signed_by_command(folder: Path, body: bytes, options: dict[str, str]) -> dict[str, str]:
+    """The headers that ``mockserver sign`` prints for the body at the documented instant."""
+    (folder / "body").write_bytes(body)
+    told = [f"--option={name}={value}" for name, value in {"ts": TS, **options}.items()]
+    done = commands.run("sign", "nxcloud", "--body", f"@{folder / 'body'}", *told)
+    assert (done.returncode, done.stderr) == (0, "")
+    return dict(line.split(": ", 1) for line in done.stdout.splitlines())
+
+
 @pytest.mark.parametrize(
     ("biz_type", "action", "body", "sign"),
     [
-        ("1", "send", D1, "87c3560d3331ae23f1021e2025722354"),
-        ("1", "send", D2, "7750759da06333f20d0640be09355e34"),
-        ("1", "send", D3, "d0c24a9886c629330d7f3f2056c65bc2"),
+        *((biz_type, action, body.encode(), sign) for biz_type, action, body, sign in DOCUMENTED),
         ("2", "read", X1, "32955ce62a2b7310f34e80f5ea702d30"),
         ("2", "read", X2, "567e7e3a48a08f6c4eb9281329a9ce53"),
         ("2", "read", X3, "fd465d60989e95328cff15eb7ed26596"),
@@ -157,12 +155,12 @@ X1_SHA256 = "2242c59b7bee447d56f694897a14cf8d005bcf52161c7f7b4f1fdc98f3f55935"
     ids=["D1", "D2", "D3", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9"],
 )
 def test_signature_equals_the_vector_with_md5(
-    biz_type: str, action: str, body: bytes, sign: str
+    tmp_path: Path, biz_type: str, action: str, body: bytes, sign: str
 ) -> None:
-    common = {"access_key": KEY, "action": action, "biz_type": biz_type, "ts": "1655710885431"}
+    options = {"biz_type": biz_type, "action": action}
 
-    assert signature(SECRET, body, **common) == sign
-    assert signature(SECRET, body, **common, algorithm="md5") == sign
+    assert signed_by_command(tmp_path, body, options)["sign"] == sign
+    assert signed_by_command(tmp_path, body, options | {"algorithm": "md5"})["sign"] == sign
 
 
 @pytest.mark.parametrize(
@@ -180,24 +178,24 @@ def test_signature_equals_the_vector_with_md5(
     ids=["X1", "X5", "X10"],
 )
 def test_signature_equals_the_vector_with_sha256(
-    biz_type: str, action: str, body: bytes, sign: str
+    tmp_path: Path, biz_type: str, action: str, body: bytes, sign: str
 ) -> None:
-    common = {"access_key": KEY, "action": action, "biz_type": biz_type, "ts": "1655710885431"}
+    options = {"biz_type": biz_type, "action": action, "algorithm": "sha256"}
 
-    assert signature(SECRET, body, **common, algorithm="sha256") == sign
+    assert signed_by_command(tmp_path, body, options)["sign"] == sign
 
 
 @pytest.fixture
 def documented(clock: StillClock, make_client: Callable[..., Any]) -> Any:
     """A client at the instant of the documented examples."""
-    clock.advance(1_655_710_885_431 - clock.now())
+    clock.advance(int(TS) - clock.now())
     return make_client()
 
 
 def documented_headers(sign: str, **more: str) -> dict[str, str]:
     return {
-        "accessKey": "fme2na3kdi3ki",
-        "ts": "1655710885431",
+        "accessKey": ACCESS_KEY,
+        "ts": TS,
         "bizType": "2",
         "action": "read",
         "sign": sign,
@@ -280,7 +278,7 @@ def test_receipt_succeeds_for_every_id_of_the_page(client: Any, message_id: str)
 
 
 def send(server: Server, rename: Callable[[str], str] = str, **more: str) -> requests.Response:
-    headers = signed(X1, ts=str(time.time_ns() // 1_000_000))
+    headers = signed(X1) | {"Content-Type": JSON}
     sent = {rename(name): value for name, value in headers.items()}
     return requests.post(f"{server.url}{READ}", data=X1, headers=sent | more, timeout=5)
 
@@ -413,7 +411,7 @@ def test_call_is_1001_when_a_common_header_is_missing_or_blank(
     client: Any, name: str, value: str | None
 ) -> None:
     body = X1
-    headers = signed(body) | {name: value}
+    headers = headers_of(body) | {name: value}
     sent = {key: each for key, each in headers.items() if each is not None}
 
     assert told(client.post(READ, data=body, headers=sent)) == said(MISSING)
@@ -480,7 +478,7 @@ def test_call_is_1004_when_the_timestamp_is_older_newer_or_no_milliseconds(
 
 
 def test_call_is_1005_when_the_access_key_is_unknown(client: Any) -> None:
-    assert told(call(client, key="fme2na3kdi3kx")) == said(FORBIDDEN)
+    assert told(call(client, key=f"{ACCESS_KEY[:-1]}x")) == said(FORBIDDEN)
 
 
 def test_call_is_1005_when_the_account_may_not_use_whatsapp(client: Any) -> None:

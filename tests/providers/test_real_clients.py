@@ -9,16 +9,15 @@ import pytest
 import requests
 from direct7 import errors
 
+from tests.calls import D7_MESSAGE as UNREAD
+from tests.calls import D7_REQUEST as REPORTED
+from tests.calls import D7_TOKEN, KIRIM_KEY, KIRIM_NUMBER_ID, WAMID
 from tests.conftest import Server
-
-UNREAD = "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
-REPORTED = "f44e3f43-6d4e-4e46-becd-21993f3dcb8e"
-WAMID = "wamid.HBgNNjI4MTIzNDU2Nzg5FQIAEhggMUE5MDM1QzVDMUYxQTAyRkVCNzZDQjVDMjFFRDQzNTUA"
 
 
 @pytest.fixture(params=["", "/d7"])
 def d7(server: Server, request: pytest.FixtureRequest) -> Iterator[direct7.Client]:
-    client = direct7.Client(api_token="d7-mock-token-main")
+    client = direct7.Client(api_token=D7_TOKEN)
     client.host(f"{server.url}{request.param}")
     yield client
     client.session.close()
@@ -34,9 +33,9 @@ def stranger(server: Server) -> Iterator[direct7.Client]:
 
 
 def kirim(server: Server, key: str, prefix: str = "") -> Any:
-    client = heyoo.WhatsApp(key, phone_number_id="106540352242922")
+    client = heyoo.WhatsApp(key, phone_number_id=KIRIM_NUMBER_ID)
     client.base_url = client.v15_base_url = f"{server.url}{prefix}/v1"
-    client.url = f"{client.base_url}/106540352242922/messages"
+    client.url = f"{client.base_url}/{KIRIM_NUMBER_ID}/messages"
     return client
 
 
@@ -118,7 +117,7 @@ def test_direct7_raises_server_error_when_the_service_fails(
 
 @pytest.mark.parametrize("prefix", ["", "/kirim"])
 def test_heyoo_marks_a_message_read(server: Server, prefix: str) -> None:
-    client = kirim(server, "kdv_live_TavbPKwIuqOr69ALEKLNennZ", prefix)
+    client = kirim(server, KIRIM_KEY, prefix)
 
     answer = client.mark_as_read(WAMID)
 
@@ -134,7 +133,7 @@ def test_heyoo_marks_a_message_read(server: Server, prefix: str) -> None:
 @pytest.mark.parametrize(
     ("key", "message_id", "status", "code"),
     [
-        ("kdv_live_TavbPKwIuqOr69ALEKLNennZ", "wamid.unknown", 404, "resource_not_found"),
+        (KIRIM_KEY, "wamid.unknown", 404, "resource_not_found"),
         ("kdv_live_ExpRd0wIuqOr69ALEKLNexp1", WAMID, 401, "expired_api_key"),
     ],
 )

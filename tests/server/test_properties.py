@@ -1,22 +1,18 @@
 """For any body, path and header: a declared answer, the provider's own shape, and no harm done."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mockserver.app import create_app
-from mockserver.core.ids import Ids
-
-NOW = 1_795_240_800_000  # 2026-11-21T06:00:00Z
-STATE = "/_mock/sandboxes/default"
-JSON_TYPE = {"Content-Type": "application/json"}
+from tests.calls import CALLS, KIRIM_RECEIPT, ValidCall, named
+from tests.conftest import NOW, STATE, StillClock, new_client
+from tests.wire import headers_of
 
 # The same examples in every run, so that a failure is one everywhere.
 FEW = settings(
@@ -29,104 +25,6 @@ FEW = settings(
 MANY = settings(FEW, max_examples=60)
 
 
-class Operation(NamedTuple):
-    """Of an operation what its page says, and values with which it succeeds."""
-
-    provider: str
-    name: str
-    method: str
-    path: str
-    arguments: dict[str, str]
-    headers: dict[str, str]
-    body: Any
-    success: int
-
-
-NXCLOUD_RECEIPT = {
-    "business_phone": "8615800001795",
-    "messaging_product": "whatsapp",
-    "message_id": "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg",
-    "status": "read",
-}
-D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main", **JSON_TYPE}
-OPERATIONS = (
-    Operation(
-        "d7",
-        "mark_as_read",
-        "POST",
-        "/whatsapp/v2/read-receipt/{message_id}",
-        {"message_id": "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"},
-        D7_TOKEN,
-        {"typing": True},
-        200,
-    ),
-    Operation(
-        "d7",
-        "get_status",
-        "GET",
-        "/whatsapp/v2/report/{request_id}",
-        {"request_id": "f44e3f43-6d4e-4e46-becd-21993f3dcb8e"},
-        D7_TOKEN,
-        {},
-        200,
-    ),
-    Operation(
-        "kaleyra",
-        "mark_as_read",
-        "POST",
-        "/v2/{sid}/whatsapp/{phone_number}/messages",
-        {"sid": "HXIN1690413850IN", "phone_number": "+919606012124"},
-        {"api-key": "A3b8497f58a94e84b671aca43d06c1e27", **JSON_TYPE},
-        {
-            "messaging_object": {
-                "messaging_product": "whatsapp",
-                "status": "read",
-                "message_id": "AXXXXXXXXXXXXXXXXXXX",
-                "typing_indicator": {"type": "text"},
-            },
-            "extra_info": {"ref": "order 77", "wa_source": "zoho"},
-        },
-        202,
-    ),
-    Operation(
-        "nxcloud",
-        "mark_as_read",
-        "POST",
-        "/api/wa/markMessageAsRead",
-        {},
-        JSON_TYPE,
-        NXCLOUD_RECEIPT,
-        200,
-    ),
-    Operation(
-        "nxcloud",
-        "typing_indicator",
-        "POST",
-        "/api/wa/typingIndicator",
-        {},
-        JSON_TYPE,
-        NXCLOUD_RECEIPT | {"appkey": "f543ertg", "typing_indicator": {"type": "text"}},
-        200,
-    ),
-    Operation(
-        "kirim",
-        "mark_as_read",
-        "POST",
-        "/v1/{phone_number_id}/messages",
-        {"phone_number_id": "106540352242922"},
-        {"Authorization": "Bearer kdv_live_TavbPKwIuqOr69ALEKLNennZ", **JSON_TYPE},
-        {
-            "messaging_product": "whatsapp",
-            "status": "read",
-            "message_id": "wamid.HBgNNjI4MTIzNDU2Nzg5FQIAEhgg"
-            "MUE5MDM1QzVDMUYxQTAyRkVCNzZDQjVDMjFFRDQzNTUA",
-            "typing_indicator": {"type": "text"},
-        },
-        200,
-    ),
-)
-NAMES = [f"{each.provider} {each.name}" for each in OPERATIONS]
-
 # Statuses that an account, number or message of the fixtures, or a wrong call, can bring about.
 BY_CALL = {
     "d7": {401, 402, 404, 405, 413},
@@ -136,18 +34,11 @@ BY_CALL = {
 }
 
 
-class Still:
-    """A clock that stands."""
-
-    def now(self) -> int:
-        return NOW
-
-
 class World:
     """The application in process, and what its operations declare."""
 
     def __init__(self) -> None:
-        self.client = create_app(clock=Still(), ids=Ids(seed=1)).test_client()
+        self.client = new_client(StillClock())
         self.declared: dict[tuple[str, str], set[int]] = {}
         for provider in self.client.get("/_mock/providers").json["providers"]:
             status_of = {row["name"]: row["status"] for row in provider["errors"]}
@@ -165,17 +56,9 @@ def world() -> World:
     return World()
 
 
-def signed(body: bytes) -> dict[str, str]:
-    text = f"accessKey=fme2na3kdi3ki&action=read&bizType=2&ts={NOW}".encode()
-    text += (b"&body=" + body if body else b"") + b"&accessSecret=abciiiko2k3"
-    sign = hashlib.md5(text).hexdigest()
-    common = {"accessKey": "fme2na3kdi3ki", "ts": str(NOW), "bizType": "2", "action": "read"}
-    return common | {"sign": sign}
-
-
-def call(
+def make(
     world: World,
-    operation: Operation,
+    call: ValidCall,
     body: bytes,
     *,
     path: str = "",
@@ -183,34 +66,27 @@ def call(
     **headers: str,
 ) -> Any:
     """Make the call, valid but for what is given, and check what holds of every answer."""
-    given = operation.headers | (signed(body) if operation.provider == "nxcloud" else {})
-    own = path or operation.path.format_map(operation.arguments)
+    given = headers_of(call, body, NOW)
     before = world.messages()
     answer = world.client.open(
-        f"/{operation.provider}{own}",
-        method=method or operation.method,
+        f"/{call.provider}{path or call.path}",
+        method=method or call.method,
         data=body,
         headers=given | headers,
     )
-    check(world, operation, answer)
-    if not succeeded(operation, answer):
+    check(world, call, answer)
+    if not call.succeeded(answer.status_code, answer.json):
         assert world.messages() == before
     return answer
 
 
-def check(world: World, operation: Operation, answer: Any) -> None:
-    declared = world.declared[operation.provider, operation.name]
-    assert answer.status_code in declared | {operation.success}
-    assert answer.status_code in BY_CALL[operation.provider] | {operation.success}
+def check(world: World, call: ValidCall, answer: Any) -> None:
+    declared = world.declared[call.provider, call.operation]
+    assert answer.status_code in declared | {call.success}
+    assert answer.status_code in BY_CALL[call.provider] | {call.success}
     assert answer.headers["X-Mock-Request-Id"]
     assert answer.headers["Content-Type"] == "application/json"
-    SHAPES[operation.provider](answer.status_code, json.loads(answer.data))
-
-
-def succeeded(operation: Operation, answer: Any) -> bool:
-    if operation.provider == "nxcloud":
-        return bool(answer.status_code == 200 and answer.json["code"] == 0)
-    return bool(answer.status_code == operation.success)
+    SHAPES[call.provider](answer.status_code, json.loads(answer.data))
 
 
 def check_d7(status: int, body: Any) -> None:
@@ -318,97 +194,89 @@ def encoded(value: Any) -> bytes:
 # Properties
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-def test_valid_call_succeeds(world: World, operation: Operation) -> None:
-    answer = call(world, operation, encoded(operation.body))
-    assert succeeded(operation, answer)
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_valid_call_succeeds(world: World, call: ValidCall) -> None:
+    answer = make(world, call, call.full_body)
+    assert call.succeeded(answer.status_code, answer.json)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-def test_operations_are_those_written_here(world: World, operation: Operation) -> None:
-    assert set(world.declared) == {(each.provider, each.name) for each in OPERATIONS}
-    assert world.declared[operation.provider, operation.name] >= {404, 405, 413}
+@pytest.mark.parametrize("call", CALLS, ids=named)
+def test_operations_are_those_written_here(world: World, call: ValidCall) -> None:
+    assert set(world.declared) == {(each.provider, each.operation) for each in CALLS}
+    assert world.declared[call.provider, call.operation] >= {404, 405, 413}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_bytes_as_body_get_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
-    call(world, operation, data.draw(st.binary(max_size=200)))
+    make(world, call, data.draw(st.binary(max_size=200)))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_json_as_body_gets_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
-    call(world, operation, encoded(data.draw(VALUES)))
+    make(world, call, encoded(data.draw(VALUES)))
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [each for each in OPERATIONS if each.body],
-    ids=[n for n in NAMES if "get" not in n],
-)
+@pytest.mark.parametrize("call", [each for each in CALLS if each.full], ids=named)
 @given(data=st.data())
 @MANY
 def test_changed_valid_body_gets_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
-    call(world, operation, encoded(data.draw(mutated(operation.body))))
+    make(world, call, encoded(data.draw(mutated(call.full))))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
 def test_cut_or_doubled_valid_body_gets_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
-    body = encoded(operation.body)
+    body = call.full_body
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(0, len(body)))
-    call(world, operation, body[:start] + body[end:])
+    make(world, call, body[:start] + body[end:])
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [each for each in OPERATIONS if each.arguments],
-    ids=[name for name in NAMES if "nxcloud" not in name],
-)
+@pytest.mark.parametrize("call", [each for each in CALLS if each.arguments], ids=named)
 @given(data=st.data())
 @MANY
 def test_any_path_argument_gets_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
-    name = data.draw(st.sampled_from(sorted(operation.arguments)))
+    name = data.draw(st.sampled_from(sorted(call.arguments)))
     argument = quote(data.draw(SEGMENTS), safe="")
-    path = operation.path.format_map(operation.arguments | {name: argument})
-    call(world, operation, encoded(operation.body), path=path)
+    path = call.template.format_map(call.arguments | {name: argument})
+    make(world, call, call.full_body, path=path)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_path_gets_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
     segments = data.draw(st.lists(SEGMENTS, max_size=5))
     path = "/" + "/".join(quote(each, safe="") for each in segments)
-    answer = call(world, operation, encoded(operation.body), path=path)
+    answer = make(world, call, call.full_body, path=path)
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @MANY
 def test_any_headers_get_a_declared_answer(
-    world: World, operation: Operation, data: st.DataObject
+    world: World, call: ValidCall, data: st.DataObject
 ) -> None:
     headers = data.draw(st.dictionaries(HEADER_NAMES, HEADER_VALUES, min_size=1, max_size=4))
-    call(world, operation, encoded(operation.body), **headers)
+    make(world, call, call.full_body, **headers)
 
 
 @given(data=st.data())
@@ -416,26 +284,26 @@ def test_any_headers_get_a_declared_answer(
 def test_any_body_with_an_idempotency_key_gets_a_declared_answer(
     world: World, data: st.DataObject
 ) -> None:
-    kirim = OPERATIONS[-1]
-    body = encoded(data.draw(st.just(kirim.body) | mutated(kirim.body) | VALUES))
+    kirim = KIRIM_RECEIPT
+    body = encoded(data.draw(st.just(kirim.full) | mutated(kirim.full) | VALUES))
     key = data.draw(IDEMPOTENCY_KEYS)
-    answer = call(world, kirim, body, **{"Idempotency-Key": key})
+    answer = make(world, kirim, body, **{"Idempotency-Key": key})
     replayed = answer.headers.get("Idempotent-Replayed")
     assert (replayed in ("true", "false")) == (bool(key) and answer.status_code == 200)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+@pytest.mark.parametrize("call", CALLS, ids=named)
 @given(method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]))
 @FEW
 def test_other_method_is_405_with_what_is_allowed(
-    world: World, operation: Operation, method: str
+    world: World, call: ValidCall, method: str
 ) -> None:
-    answer = call(world, operation, encoded(operation.body), method=method)
-    if method == operation.method:
-        assert succeeded(operation, answer)
+    answer = make(world, call, call.full_body, method=method)
+    if method == call.method:
+        assert call.succeeded(answer.status_code, answer.json)
     else:
         assert answer.status_code == 405
-        assert answer.headers["Allow"] == operation.method
+        assert answer.headers["Allow"] == call.method
 
 
 @pytest.mark.parametrize("kind", ["messages", "faults"])

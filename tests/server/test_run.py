@@ -19,28 +19,22 @@ from typing import Any
 import pytest
 import requests
 
-from tests.calls import BY_PROVIDER, WAMID, ValidCall
+from tests.calls import (
+    BY_PROVIDER,
+    D7_MESSAGE,
+    D7_RECEIPT,
+    D7_TOKEN,
+    NX_MESSAGE,
+    NX_NUMBER,
+    NXCLOUD_RECEIPT,
+    ValidCall,
+)
 from tests.commands import Done
 from tests.commands import run as mockserver
+from tests.nxcloud_signature import TS
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main"}
-D7_RECEIPT = "/whatsapp/v2/read-receipt/492a17b0-9cd7-11ef-b4bf-0242ac1b0024"
-NXCLOUD_BODY = json.dumps(
-    {
-        "business_phone": "8615800001795",
-        "messaging_product": "whatsapp",
-        "message_id": "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg",
-        "status": "read",
-    }
-)
-
-FRESH = {
-    "d7": "492a17b0-9cd7-11ef-b4bf-0242ac1b0024",
-    "kaleyra": "AXXXXXXXXXXXXXXXXXXX",
-    "nxcloud": "ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg",
-    "kirim": WAMID,
-}
+NXCLOUD_BODY = NXCLOUD_RECEIPT.body.decode()
 
 
 def assert_one_line(done: Done, code: int, *said: str) -> None:
@@ -111,26 +105,26 @@ def banner_calls(server: Any) -> list[str]:
     return [line.strip() for line in lines if "curl -X" in line]
 
 
-def read_everything(server: Any, call: ValidCall, message_id: str) -> None:
+def read_everything(server: Any, call: ValidCall) -> None:
     """Mark every fresh message read that lies on the business number of the call's message."""
     url = f"{server.state}/messages"
-    number = requests.get(f"{url}/{message_id}", timeout=5).json()["business_number"]
+    number = requests.get(f"{url}/{call.message_id}", timeout=5).json()["business_number"]
     unread = f"{url}?provider={call.provider}&account=main&unread=true"
     for message in requests.get(unread, timeout=5).json()["messages"]:
         if message["business_number"] == number:
-            path = call.path.replace(message_id, message["id"])
-            body = call.body.decode().replace(message_id, message["id"]).encode()
+            path = call.path.replace(call.message_id, message["id"])
+            body = call.body.decode().replace(call.message_id, message["id"]).encode()
             replace(call, path=path, body=body).send(server.url)
 
 
 def test_banners_calls_succeed_after_everything_was_read(start_server: Any, folder: Path) -> None:
     first = start_server("--data", str(folder / "data"))
-    for provider, message_id in FRESH.items():
-        read_everything(first, BY_PROVIDER[provider], message_id)
+    for call in BY_PROVIDER.values():
+        read_everything(first, call)
     first.stop()
     server = start_server("--data", str(folder / "data"))
     calls = banner_calls(server)
-    assert not [each for each in FRESH.values() if each in "".join(calls)]
+    assert not [call for call in BY_PROVIDER.values() if call.message_id in "".join(calls)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     script = "\n".join(f"{call} --silent --show-error; echo" for call in calls)
     done = subprocess.run(
@@ -263,7 +257,7 @@ def wait_for_call(server: Any) -> None:
 
 
 def d7_receipt(server: Any) -> requests.Response:
-    return requests.post(f"{server.url}{D7_RECEIPT}", headers=D7_TOKEN, timeout=10)
+    return D7_RECEIPT.send(server.url)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -495,13 +489,13 @@ def test_validate_prints_every_mistake_with_file_and_path(fixtures: Path) -> Non
 BROKEN = {
     "an unknown key": ('"direction": "inbound", ', '"direction": "inbound", "x": 1, ', ".x"),
     "no id": (
-        '"id": "492a17b0-9cd7-11ef-b4bf-0242ac1b0024", ',
+        f'"id": "{D7_MESSAGE}", ',
         "",
         "conversations[0].messages[2].id",
     ),
     "a wrong type": ('"type": "image"', '"type": "hologram"', "type"),
     "a wrong condition": ('"condition": "expired"', '"condition": "x"', "accounts[1].condition"),
-    "a repeated token": ("d7-mock-token-expired", "d7-mock-token-main", "accounts[1].token"),
+    "a repeated token": ("d7-mock-token-expired", D7_TOKEN, "accounts[1].token"),
     "an unknown number": (
         '"business_number": "+971509752655"',
         '"business_number": "+1"',
@@ -610,7 +604,7 @@ def test_signed_headers_are_accepted(bystander: Any, options: list[str]) -> None
     assert (done.returncode, done.stderr) == (0, "")
     headers = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     answer = requests.post(
-        f"{bystander.url}/api/wa/markMessageAsRead", data=NXCLOUD_BODY, headers=headers, timeout=5
+        f"{bystander.url}{NXCLOUD_RECEIPT.path}", data=NXCLOUD_BODY, headers=headers, timeout=5
     )
     assert answer.json() == {"code": 0, "data": None, "message": "Request succeeded"}
 
@@ -624,15 +618,15 @@ def test_signed_headers_are_accepted(bystander: Any, options: list[str]) -> None
 )
 def test_signature_is_the_known_one(tmp_path: Path, algorithm: str, sign: str) -> None:
     body = (
-        '{"business_phone":"8615800001795","messaging_product":"whatsapp",'
-        '"message_id":"ABGHhhdgYFCBnwIQNkLO2ipL1_ZpZ41mwgMHEg","status":"read"}'
+        f'{{"business_phone":"{NX_NUMBER}","messaging_product":"whatsapp",'
+        f'"message_id":"{NX_MESSAGE}","status":"read"}}'
     )
     (tmp_path / "body").write_text(body)
-    options = ["-o", f"algorithm={algorithm}", "-o", "ts=1655710885431"]
+    options = ["-o", f"algorithm={algorithm}", "-o", f"ts={TS}"]
     for given in (body, f"@{tmp_path / 'body'}"):
         done = mockserver("sign", "nxcloud", "--body", given, *options)
         assert f"sign: {sign}\n" in done.stdout
-        assert "ts: 1655710885431\n" in done.stdout
+        assert f"ts: {TS}\n" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -666,7 +660,7 @@ def test_a_late_provider_does_not_slow_the_others(start_server: Any) -> None:
         for path in ("kaleyra/v2/x/whatsapp/1/messages", "kirim/v1/1/messages") * 10:
             assert session.post(f"{server.url}/{path}", timeout=5).status_code == 401
         for _ in range(10):
-            answer = session.post(f"{server.url}/api/wa/markMessageAsRead", timeout=5)
+            answer = session.post(f"{server.url}{NXCLOUD_RECEIPT.path}", timeout=5)
             assert answer.json()["code"] == 1001
         assert not answered.is_set()
         assert late.result().status_code == 200

@@ -4,21 +4,18 @@ import itertools
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from tests.calls import D7, D7_MESSAGE, KALEYRA_MESSAGE, KALEYRA_RECEIPT
 from tests.commands import run
 
-D7_TOKEN = {"Authorization": "Bearer d7-mock-token-main"}
-FIRST = "492a17b0-9cd7-11ef-b4bf-0242ac1b0024"  # unread in the fixtures
+FIRST = D7_MESSAGE  # unread in the fixtures
 SECOND = "987efe2a-c68f-4cfb-8301-662b574d21c0"  # so is this
-KIRIM = {
-    "Authorization": "Bearer kdv_live_TavbPKwIuqOr69ALEKLNennZ",
-    "Content-Type": "application/json",
-}
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def read_ids(server: Any, provider: str) -> set[str]:
 
 def mark_read(server: Any, message_id: str) -> None:
     url = f"{server.url}/whatsapp/v2/read-receipt/{message_id}"
-    requests.post(url, headers=D7_TOKEN, timeout=10).raise_for_status()
+    requests.post(url, headers=D7, timeout=10).raise_for_status()
 
 
 def write(server: Any, **message: Any) -> dict[str, Any]:
@@ -68,7 +65,7 @@ def mark_until_killed(server: Any, caller: int, answered: set[str]) -> None:
             url = f"{server.url}/whatsapp/v2/read-receipt/{message_id}"
             try:
                 written = session.post(f"{server.state}/messages", json=message, timeout=10)
-                read = session.post(url, headers=D7_TOKEN, timeout=10)
+                read = session.post(url, headers=D7, timeout=10)
             except requests.RequestException:
                 return
             assert (written.status_code, read.status_code) == (201, 200)
@@ -104,18 +101,10 @@ def test_all_is_as_before_after_a_restart(start_server: Any, file: Path) -> None
 
 def test_typing_bubble_and_earlier_messages_survive(start_server: Any, file: Path) -> None:
     server = start_server("--data", str(file))
-    url = f"{server.url}/v2/HXIN1690413850IN/whatsapp/+919606012124/messages"
-    receipt = {
-        "messaging_product": "whatsapp",
-        "status": "read",
-        "message_id": "AXXXXXXXXXXXXXXXXXXX",
-        "typing_indicator": {"type": "text"},
-    }
-    key = {"api-key": "A3b8497f58a94e84b671aca43d06c1e27"}
-    answer = requests.post(url, json={"messaging_object": receipt}, headers=key, timeout=10)
+    answer = replace(KALEYRA_RECEIPT, body=KALEYRA_RECEIPT.full_body).send(server.url)
     assert answer.status_code == 202
     before = messages(server, provider="kaleyra")
-    assert [each["id"] for each in before if each["typing_until"]] == ["AXXXXXXXXXXXXXXXXXXX"]
+    assert [each["id"] for each in before if each["typing_until"]] == [KALEYRA_MESSAGE]
     server.stop(signal.SIGKILL)
     assert messages(start_server("--data", str(file)), provider="kaleyra") == before
 
@@ -313,7 +302,7 @@ FOUR = (
 
 def try_to_mark(server: Any, message_id: str) -> requests.Response:
     url = f"{server.url}/whatsapp/v2/read-receipt/{message_id}"
-    return requests.post(url, headers=D7_TOKEN, timeout=10)
+    return requests.post(url, headers=D7, timeout=10)
 
 
 @pytest.mark.parametrize("room", [0, 1, 50])

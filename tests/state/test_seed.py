@@ -11,6 +11,7 @@ import pytest
 from mockserver import create_app
 from mockserver.config import Settings, packaged_fixtures
 from mockserver.core.errors import Mistakes
+from tests.calls import KIRIM_NUMBER_ID
 from tests.conftest import NOW
 
 Change = Callable[[dict[str, Any]], object]
@@ -91,9 +92,10 @@ def numbers(content: dict[str, Any], account: int) -> Any:
             "duplicate: '+628111222444' stands at accounts[0].numbers[1].number already",
         ),
         (
-            lambda c: numbers(c, 0)[1].update(phone_number_id="106540352242922"),
+            lambda c: numbers(c, 0)[1].update(phone_number_id=KIRIM_NUMBER_ID),
             "accounts[0].numbers[1].phone_number_id",
-            "duplicate: '106540352242922' stands at accounts[0].numbers[0].phone_number_id already",
+            f"duplicate: '{KIRIM_NUMBER_ID}' stands at accounts[0].numbers[0]."
+            "phone_number_id already",
         ),
         (
             lambda c: c["accounts"][1].update(api_key=c["accounts"][0]["api_key"]),
