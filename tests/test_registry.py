@@ -1,14 +1,13 @@
 """A fifth provider is one module and one fixture, found when its package is installed."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.calls import BY_PROVIDER
+from tests.commands import started
 from tests.conftest import Start
 
 PROVIDER = """
@@ -96,12 +95,6 @@ def test_two_providers_of_one_id_are_refused(plugin: Path, tmp_path: Path) -> No
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: sixth\nVersion: 1\n")
     (metadata / "entry_points.txt").write_text("[mockserver.providers]\nsixth = sixth\n")
-    code = "from mockserver.core.registry import find_providers as f; f()"
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "two providers have the id 'd7'" in run.stderr
+    done = started("providers", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "two providers have the id 'd7'" in done.stderr
