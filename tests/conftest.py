@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from mockserver.app import create_app
+from mockserver import create_app
 from mockserver.config import Settings
 from mockserver.core.ids import Ids
 

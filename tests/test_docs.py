@@ -13,15 +13,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockserver.app import create_app
-from mockserver.config import SETTINGS, Settings, load_settings, packaged_fixtures
 from mockserver.core.registry import find_providers
-from mockserver.faults.reading import RuleReader
-from mockserver.faults.scenario import load_scenarios
 from mockserver.faults.unit import find_faults
-from mockserver.version import __version__
-from tests.calls import BY_PROVIDER
-from tests.conftest import ROOT, Server
+from tests.calls import BY_PROVIDER, D7_RECEIPT
+from tests.commands import run
+from tests.conftest import ROOT, STATE, Server, Start, StillClock, new_client
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
@@ -109,12 +105,19 @@ ERRORS = error_rows()
 NAMES = [f"{provider}-{row[0].strip('`')}" for provider, row in ERRORS]
 
 
-def test_every_error_of_the_catalogues_is_in_the_readme() -> None:
+def described(server: Server) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = requests.get(f"{server.url}/_mock/providers", timeout=5).json()[
+        "providers"
+    ]
+    return listed
+
+
+def test_every_error_of_the_catalogues_is_in_the_readme(server: Server) -> None:
     listed = [(provider, row[0].strip("`"), row[2]) for provider, row in ERRORS]
     known = [
-        (provider.id, row.name, row.spec.proof)
-        for provider in find_providers().values()
-        for row in provider.errors
+        (provider["id"], row["name"], row["proof"])
+        for provider in described(server)
+        for row in provider["errors"]
     ]
     assert listed == known
 
@@ -151,18 +154,18 @@ def test_error_is_injected_by_the_rule(server: Server, provider: str, row: list[
     assert entry["error"] == name.strip("`")
 
 
-def test_settings_table_is_the_codes() -> None:
+def test_settings_table_is_what_the_help_says() -> None:
+    told = " ".join(run("serve", "--help").stdout.split())
     listed = [row for row in rows(section("Settings")) if row[0].startswith("`--")]
-    shown = [
-        [
-            f"`--{each.name} {each.metavar}`",
-            f"`{each.variable}`",
-            "none" if each.default is None else f"`{each.default}`",
-            each.help,
-        ]
-        for each in SETTINGS
-    ]
-    assert listed == shown
+    shown = []
+    for option, variable, default, text in ([cell.strip("`") for cell in row] for row in listed):
+        given = "" if default == "none" else f" [default: {default}]"
+        shown.append(f"{option} {text.replace('`', '')}{given} [{variable}]")
+    assert [each for each in shown if each not in told] == []
+    places = [told.index(each) for each in shown]
+    assert places == sorted(places)
+    options = {row[0].strip("`").split()[0] for row in listed}
+    assert options | {"--config", "--help"} == set(re.findall(r"(?<= )--[a-z]+(?= [A-Z])", told))
 
 
 def test_switches_table_is_the_codes() -> None:
@@ -194,46 +197,50 @@ def test_fault_table_is_the_codes() -> None:
     assert listed == shown
 
 
-def test_scenario_table_is_the_files() -> None:
-    scenarios, _ = load_scenarios(Settings().scenario_folders, RuleReader({}, {}), 0)
+def test_scenario_table_is_the_files(server: Server) -> None:
+    scenarios = requests.get(f"{server.state}/scenarios", timeout=5).json()["scenarios"]
+    names = [each["name"] for each in scenarios]
     table = section("Faults").partition("| scenario |")[2]
-    listed = [row for row in rows(table) if row[0].strip("`") in scenarios]
-    assert listed == [[f"`{each.name}`", each.description] for each in scenarios.values()]
+    listed = [row for row in rows(table) if row[0].strip("`") in names]
+    assert listed == [[f"`{each['name']}`", each["description"]] for each in scenarios]
 
 
-def test_operations_table_is_the_codes() -> None:
+def test_operations_table_is_the_codes(server: Server) -> None:
     listed = {
         (row[0].strip("`"), row[1].strip("`"), path)
         for row in rows(section("The four calls"))
         for path in re.findall(r"/[^`,]+", row[2])
     }
     known = {
-        (provider.id, operation.name, path)
-        for provider in find_providers().values()
-        for operation in provider.operations
-        for path in operation.paths
+        (provider["id"], operation["name"], path)
+        for provider in described(server)
+        for operation in provider["operations"]
+        for path in (operation["path"], *operation["aliases"])
     }
     assert listed == known
 
 
-def test_configuration_example_is_accepted(tmp_path: Path) -> None:
+def test_configuration_example_is_accepted(start_server: Start, tmp_path: Path) -> None:
     [example] = re.findall(r"```toml\n(.*?)```", section("Settings"), re.DOTALL)
     file = tmp_path / "mockserver.toml"
     file.write_text(example, encoding="utf-8")
-    settings = load_settings(find_providers(), {}, file)
-    assert settings.port == tomllib.loads(example)["port"]
-    assert settings.switches["d7"]["read_receipt_body"] == "object"
-    assert len(settings.faults) == 1
+    port = tomllib.loads(example)["port"]
+    elsewhere = run("serve", "--config", str(file), "--host", "203.0.113.1")  # no machine's own
+    assert f"cannot listen on 203.0.113.1 port {port}" in elsewhere.stderr
+    server = start_server("--config", str(file))
+    assert len(requests.get(f"{server.state}/faults", timeout=5).json()["faults"]) == 1
+    requests.delete(f"{server.state}/faults", timeout=5).raise_for_status()
+    assert list(D7_RECEIPT.send(server.url).json()) == ["message"]
 
 
 def test_scenario_example_is_accepted(tmp_path: Path) -> None:
     [example] = re.findall(r"```toml\n(.*?)```", section("Faults"), re.DOTALL)
-    for file in packaged_fixtures().glob("*.json"):
+    for file in (ROOT / "fixtures").glob("*.json"):
         shutil.copy(file, tmp_path)
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "mine.toml").write_text(example, encoding="utf-8")
-    client = create_app(Settings(fixtures=tmp_path)).test_client()
-    answer = client.post("/_mock/sandboxes/default/scenarios/mine")
+    client = new_client(StillClock(), fixtures=tmp_path)
+    answer = client.post(f"{STATE}/scenarios/mine")
     assert (answer.status_code, len(answer.json["faults"])) == (200, 2)
 
 
@@ -279,7 +286,8 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
 
 def test_changelog_tells_of_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"## {__version__}" in changelog
+    version = run("--version").stdout.split()[-1]
+    assert f"## {version}" in changelog
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))

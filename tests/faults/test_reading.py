@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import create_app
-from mockserver.config import Settings, packaged_fixtures
-from mockserver.core.errors import Mistakes
-from mockserver.core.ids import Ids
 from tests.calls import BY_PROVIDER, KIRIM
 from tests.commands import Done, run
-from tests.conftest import StillClock
+from tests.conftest import ROOT, STATE, StillClock, new_client
 
 CALL = BY_PROVIDER["kirim"]
-STATE = "/_mock/sandboxes/default"
 RULES = f"{STATE}/faults"
 LATE: dict[str, Any] = {"type": "latency", "ms": 1}
 
@@ -240,14 +235,14 @@ def test_scenarios_cost_the_server_no_random_number(tmp_path: Path) -> None:
     fixtures = tmp_path / "fixtures"
     scenarios = fixtures / "scenarios"
     scenarios.mkdir(parents=True)
-    for file in packaged_fixtures().glob("*.json"):
+    for file in (ROOT / "fixtures").glob("*.json"):
         (fixtures / file.name).write_bytes(file.read_bytes())
     rules = []
     for content in (None, 'description = "one more"\n[[rule]]\nfault = {type = "reset"}\n'):
         if content:
             (scenarios / "more.toml").write_text(content)
-        app = create_app(Settings(fixtures=fixtures), clock=StillClock(), ids=Ids(seed=1))
-        rules.append(app.test_client().post(RULES, json={"fault": LATE}).json)
+        client = new_client(StillClock(), fixtures=fixtures)
+        rules.append(client.post(RULES, json={"fault": LATE}).json)
     assert rules[0] == rules[1]
 
 
@@ -257,7 +252,7 @@ def own(tmp_path: Path) -> Callable[[str], Path]:
 
     def write(content: str) -> Path:
         (tmp_path / "own" / "scenarios").mkdir(parents=True)
-        for file in packaged_fixtures().glob("*.json"):
+        for file in (ROOT / "fixtures").glob("*.json"):
             (tmp_path / "own" / file.name).write_bytes(file.read_bytes())
         (tmp_path / "own" / "scenarios" / "mine.toml").write_text(content, encoding="utf-8")
         return tmp_path / "own"
@@ -270,7 +265,7 @@ def test_rule_of_a_step_says_what_the_step_leaves_open(own: Callable[[str], Path
         'description = "x"\n[[step]]\nat = "PT5S"\n[[step.rule]]\n'
         'match = {provider = "kirim"}\nschedule = {until = "PT9S"}\nfault = {type = "reset"}'
     )
-    client = create_app(Settings(fixtures=folder)).test_client()
+    client = new_client(StillClock(), fixtures=folder)
     [rule] = client.post(f"{STATE}/scenarios/mine").json["faults"]
     assert rule["match"] == {"provider": "kirim"}
     assert (rule["schedule"]["from"], rule["schedule"]["until"]) == ("PT5S", "PT9S")
@@ -278,7 +273,7 @@ def test_rule_of_a_step_says_what_the_step_leaves_open(own: Callable[[str], Path
 
 def test_own_scenarios_stand_beside_the_packaged_ones(own: Callable[[str], Path]) -> None:
     folder = own('description = "mine"\n[[rule]]\nfault = {type = "reset"}\n')
-    client = create_app(Settings(fixtures=folder)).test_client()
+    client = new_client(StillClock(), fixtures=folder)
     names = [each["name"] for each in client.get(f"{STATE}/scenarios").json["scenarios"]]
     assert len(names) == 9
     assert {"mine", "flaky-network"} < set(names)
@@ -333,12 +328,11 @@ def test_wrong_scenario_is_refused_with_file_and_place(
 ) -> None:
     content, path, told = WRONG_SCENARIOS[name]
     folder = own(content)
-    with pytest.raises(Mistakes) as caught:
-        create_app(Settings(fixtures=folder))
-    [mistake] = caught.value.mistakes
-    assert mistake.file == str(folder / "scenarios" / "mine.toml")
-    assert mistake.path == path
-    assert told in mistake.reason
+    done = run("validate", "--fixtures", str(folder), cwd=folder)
+    [mistake] = done.stdout.splitlines()
+    file = folder / "scenarios" / "mine.toml"
+    assert mistake.startswith(f"{file}: {path}: ")
+    assert told in mistake.removeprefix(f"{file}: {path}: ")
 
 
 CONFIGURATIONS = {
