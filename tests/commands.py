@@ -18,9 +18,12 @@ from pathlib import Path
 
 PATIENCE_SECONDS = 30
 HELPER = f"""
-import json, os, runpy, signal, sys
-import mockserver.app, mockserver.cli, mockserver.demo
+import importlib, json, os, pkgutil, runpy, signal, sys
+import mockserver
 
+for found in pkgutil.walk_packages(mockserver.__path__, "mockserver."):
+    if not found.name.endswith("__main__"):
+        importlib.import_module(found.name)
 while line := sys.stdin.buffer.readline():
     arguments, variables, folder, streams = json.loads(line)
     child = os.fork()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -154,6 +155,23 @@ def client(shared_client: Any, clock: StillClock) -> Any:
 def make_client(clock: StillClock) -> Callable[..., Any]:
     """New ones with settings: ``make_client(switches={"d7": {"read_receipt_body": "text"}})``."""
     return partial(new_client, clock)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what ``sample(n)`` leaves out: by chance, so that every axis has its share."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for name, found in cases.items():
+        marker = found[0].get_closest_marker("sample")
+        assert marker is not None
+        found.sort(key=lambda item: item.nodeid)
+        kept = random.Random(name).sample(found, min(marker.args[0], len(found)))
+        for item in found:
+            if item not in kept:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,6 +22,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("arguments", "code"), COMMANDS.values(), ids=COMMANDS)
 def test_command_ends_in_the_same_way(tmp_path: Path, arguments: list[str], code: int) -> None:
     forked, started = (
@@ -33,6 +34,7 @@ def test_command_ends_in_the_same_way(tmp_path: Path, arguments: list[str], code
     assert forked.stderr == started.stderr
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", [commands.run, commands.started])
 def test_command_sees_its_own_folder_and_variables(tmp_path: Path, how: commands.Run) -> None:
     (tmp_path / "mockserver.toml").write_text("port = 'http'")
@@ -40,6 +42,7 @@ def test_command_sees_its_own_folder_and_variables(tmp_path: Path, how: commands
     assert "gone" in how("validate", cwd=tmp_path, MOCKSERVER_FIXTURES="gone").stdout
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", [commands.run, commands.started])
 def test_command_reads_standard_input(tmp_path: Path, how: commands.Run) -> None:
     done = how("sign", "nxcloud", "--body", "@-", "-o", "ts=1", cwd=tmp_path, given="{}")

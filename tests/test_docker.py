@@ -93,12 +93,14 @@ def health(environment: dict[str, str]) -> int:
     return subprocess.run(exec_form(check), env=environment, check=False).returncode
 
 
+@pytest.mark.slow
 def test_start_command_serves_the_packaged_fixtures(container: str, port: int) -> None:
     assert container == f"mockserver ready: http://127.0.0.1:{port}\n"
     url = f"http://127.0.0.1:{port}/_mock/sandboxes/default/messages"
     assert len(requests.get(url, timeout=5).json()["messages"]) >= 160
 
 
+@pytest.mark.slow
 def test_health_command_follows_the_configured_port(
     container: str, environment: dict[str, str]
 ) -> None:

@@ -122,6 +122,7 @@ def test_every_error_of_the_catalogues_is_in_the_readme(server: Server) -> None:
     assert listed == known
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
 def test_error_is_shown_from_the_fixtures(server: Server, provider: str, row: list[str]) -> None:
     name, answer, _, command, _ = row
@@ -259,6 +260,7 @@ def test_two(mock, mock_url):
 """
 
 
+@pytest.mark.slow
 def test_fixtures_of_pytest_work(tmp_path: Path) -> None:
     [example] = re.findall(r"```python\n(.*?)```", section("In tests"), re.DOTALL)
     (tmp_path / "conftest.py").write_text(example, encoding="utf-8")

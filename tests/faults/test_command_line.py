@@ -137,6 +137,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_no_server_is_told_in_one_line(command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -144,6 +145,7 @@ def test_no_server_is_told_in_one_line(command: list[str]) -> None:
     assert_one_line(faults(*command, url=free, given=json.dumps(LINE)), 1, free)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("url", "code"),
     [("127.0.0.1:8080", 2), ("nonsense", 2), ("ftp://127.0.0.1", 2), ("http://", 1)],
@@ -192,12 +194,14 @@ def test_server_that_is_no_mockserver_is_told_in_one_line(
     assert_one_line(faults(*command, url=stranger), 1, stranger)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("text", ["{", "", "tea", "{'fault': 1}"])
 def test_rule_that_is_no_json_is_told_in_one_line(server: Server, text: str) -> None:
     assert_one_line(faults("add", text, url=server.url), 2, "JSON")
     assert rules_of(server) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -220,6 +224,7 @@ def test_file_that_is_not_there_is_told_by_its_name(server: Server) -> None:
     assert "--body" not in done.stderr  # that is another command's option
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["meteor", "a/b", "../faults", "%2e"])
 def test_unknown_scenario_is_told_in_one_line_with_the_list(server: Server, name: str) -> None:
     faults("add", TEA, url=server.url)
@@ -238,6 +243,7 @@ LINE = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "text",
     [
@@ -258,6 +264,7 @@ def test_bad_transcript_is_told_in_one_line(server: Server, tmp_path: Path, text
     assert [rule["name"] for rule in rules_of(server)] == ["tea"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("wrong", "code", "told"),
     [
@@ -295,6 +302,7 @@ def test_transcript_that_is_not_there_is_told_in_one_line(server: Server) -> Non
     assert_one_line(faults("replay", "nowhere.jsonl", url=server.url), 2, "nowhere.jsonl")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("arguments", [["add"], ["apply"], ["replay"], ["mend"], ["list", "-x"]])
 def test_wrong_arguments_are_told_in_one_line(arguments: list[str]) -> None:
     assert_one_line(faults(*arguments), 2)
@@ -390,6 +398,7 @@ def test_replay_makes_the_same_calls_fail_in_the_same_way(
     }
 
 
+@pytest.mark.slow
 def test_replay_on_the_same_server_after_a_reset(server: Server, tmp_path: Path) -> None:
     calls = [KIRIM_CALL] * 30
     requests.post(f"{server.state}/scenarios/flaky-network", timeout=5).raise_for_status()
@@ -401,6 +410,7 @@ def test_replay_on_the_same_server_after_a_reset(server: Server, tmp_path: Path)
     assert run(server, calls) == first
 
 
+@pytest.mark.slow
 def test_replayed_run_leaves_the_same_transcript_to_replay_again(
     server: Server, tmp_path: Path
 ) -> None:
@@ -436,6 +446,7 @@ def test_replay_of_a_limit(server: Server, tmp_path: Path) -> None:
     assert [each[1] for each in run(server, [KIRIM_CALL] * 6)] == [each[1] for each in first]
 
 
+@pytest.mark.slow
 def test_transcript_as_long_as_the_server_keeps_is_replayed(server: Server, tmp_path: Path) -> None:
     lines = [json.dumps(LINE | {"ordinal": 1_000 + each}) for each in range(4_000)]
     (tmp_path / "ci.jsonl").write_text("\n".join(lines))
@@ -535,6 +546,7 @@ def test_demo_ends_with_its_result_on_a_line_of_its_own(
     assert demo[1].splitlines()[-1] == "6 of 6 receipts got through."
 
 
+@pytest.mark.slow
 def test_demo_goes_past_a_proxy() -> None:
     process = start_demo(http_proxy="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9")
     output, errors = process.communicate(timeout=20)
@@ -547,6 +559,7 @@ def test_demo_leaves_no_process_behind(demo: tuple[subprocess.Popen[str], str, s
         os.killpg(demo[0].pid, 0)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
 def test_demo_that_is_stopped_leaves_no_process_behind(how: signal.Signals) -> None:
     process = start_demo(PYTHONUNBUFFERED="1")
@@ -564,6 +577,7 @@ def test_demo_that_is_stopped_leaves_no_process_behind(how: signal.Signals) -> N
             os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("own", ["MOCKSERVER_FIXTURES", "MOCKSERVER_CONFIG"])
 def test_demo_tells_when_its_server_does_not_start(own: str) -> None:
     process = start_demo(**{own: "nowhere"})

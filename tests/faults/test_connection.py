@@ -86,6 +86,7 @@ def test_last_byte_of_a_broken_answer_never_comes(
         assert body == whole[:-1]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", ENDINGS)
 def test_call_behind_a_broken_one_holds_nothing_up(
     start_server: Start, connect: Connect, fault: str
@@ -100,6 +101,7 @@ def test_call_behind_a_broken_one_holds_nothing_up(
     assert [told for told in (WAITED, "Traceback", "without completing") if told in log] == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", ["latency=60000", "drip=1"])
 def test_delayed_call_whose_client_has_gone_does_not_hold_up_the_end(
     start_server: Start, connect: Connect, fault: str
@@ -155,6 +157,7 @@ PAUSES: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 def test_server_ends_beside_whatever_delays(
     start_server: Start, connect: Connect, whole: bytes
 ) -> None:

@@ -77,6 +77,7 @@ BREAKING: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("fault", BREAKING, ids=str)
 def test_fault_of_the_connection_breaks_the_answer_off(

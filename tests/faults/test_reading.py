@@ -322,6 +322,7 @@ WRONG_SCENARIOS = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", WRONG_SCENARIOS)
 def test_wrong_scenario_is_refused_with_file_and_place(
     own: Callable[[str], Path], name: str
@@ -349,6 +350,7 @@ def validate(folder: Path, **variables: str) -> Done:
     return run("validate", cwd=folder, **variables)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_wrong_rule_of_the_configuration_is_told_in_one_line(tmp_path: Path, name: str) -> None:
     (tmp_path / "mockserver.toml").write_text(f"[[fault]]\n{CONFIGURATIONS[name]}\n")

@@ -400,6 +400,7 @@ def test_server_starts_with_a_scenario_and_rules_of_the_file(
     assert BY_PROVIDER["d7"].send(server.url).status_code == 418
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("arguments", "variables"),
     [
@@ -528,6 +529,7 @@ WRONG = {
 }
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(("text", "path", "told"), WRONG.values(), ids=WRONG)
 def test_wrong_scenario_is_reported_with_file_and_path(
     fixtures: Path, text: str, path: str, told: str
@@ -542,6 +544,7 @@ def test_wrong_scenario_is_reported_with_file_and_path(
     assert told in line
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("mistake", ["an unknown key", "an unknown error", "no TOML"])
 def test_server_does_not_start_with_a_wrong_scenario(fixtures: Path, mistake: str) -> None:
     text, path, told = WRONG[mistake]

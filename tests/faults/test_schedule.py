@@ -252,12 +252,14 @@ def drawn() -> dict[str, list[bool]]:
     return hits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_share_of_the_draws_is_the_probability(drawn: dict[str, list[bool]], seed: int) -> None:
     assert 4_800 <= sum(drawn[f"half of {seed}"]) <= 5_200  # standard deviation 50
     assert 880 <= sum(drawn[f"tenth of {seed}"]) <= 1_120  # standard deviation 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_draw_says_nothing_of_the_next_one(drawn: dict[str, list[bool]], seed: int) -> None:
     hits = drawn[f"half of {seed}"]
@@ -265,6 +267,7 @@ def test_draw_says_nothing_of_the_next_one(drawn: dict[str, list[bool]], seed: i
     assert 2_276 <= both <= 2_724  # 2,500 expected, standard deviation 56
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "low", "high"),
     [
@@ -311,6 +314,7 @@ BESIDE: dict[str, Prepare] = {
 }
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("beside", BESIDE)
 def test_draws_are_the_same_whatever_was_before(
     make_client: Callable[..., Any], beside: str
@@ -382,6 +386,7 @@ def test_replacing_by_nothing_clears(client: Any) -> None:
     assert struck(client, 2) == ".."
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -154,6 +154,7 @@ def test_garbage_is_no_http_and_always_the_same(server: Server, wire: socket.soc
         KIRIM_CALL.send(server.url)
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("how", ["cut", "trailing_comma", "single_quotes", "bom", "nan"])
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_malformed_json_keeps_status_and_headers(server: Server, call: ValidCall, how: str) -> None:
@@ -305,6 +306,7 @@ def test_rate_limit_answers_the_providers_429_and_recovers(client: Any, clock: A
     assert [call().status_code for _ in range(2)] == [200, 429]
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(
     ("limit", "per"), [(60, 60), (100, 60), (2, 60), (7, 10), (1_000, 0.001), (3, 0.7)]
 )

@@ -206,6 +206,7 @@ def test_operations_are_those_written_here(world: World, call: ValidCall) -> Non
     assert world.declared[call.provider, call.operation] >= {404, 405, 413}
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
@@ -215,6 +216,7 @@ def test_any_bytes_as_body_get_a_declared_answer(
     make(world, call, data.draw(st.binary(max_size=200)))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
@@ -224,6 +226,7 @@ def test_any_json_as_body_gets_a_declared_answer(
     make(world, call, encoded(data.draw(VALUES)))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("call", [each for each in CALLS if each.full], ids=named)
 @given(data=st.data())
 @MANY
@@ -233,6 +236,7 @@ def test_changed_valid_body_gets_a_declared_answer(
     make(world, call, encoded(data.draw(mutated(call.full))))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
@@ -245,6 +249,7 @@ def test_cut_or_doubled_valid_body_gets_a_declared_answer(
     make(world, call, body[:start] + body[end:])
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", [each for each in CALLS if each.arguments], ids=named)
 @given(data=st.data())
 @MANY
@@ -257,6 +262,7 @@ def test_any_path_argument_gets_a_declared_answer(
     make(world, call, call.full_body, path=path)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @FEW
@@ -269,6 +275,7 @@ def test_any_path_gets_a_declared_answer(
     assert answer.status_code == 404
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(data=st.data())
 @MANY
@@ -292,6 +299,7 @@ def test_any_body_with_an_idempotency_key_gets_a_declared_answer(
     assert (replayed in ("true", "false")) == (bool(key) and answer.status_code == 200)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @given(method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]))
 @FEW
@@ -306,6 +314,7 @@ def test_other_method_is_405_with_what_is_allowed(
         assert answer.headers["Allow"] == call.method
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["messages", "faults"])
 @given(body=VALUES)
 @MANY
@@ -335,6 +344,7 @@ A_RULE = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("kind", "valid"), [("messages", A_MESSAGE), ("faults", A_RULE)])
 @given(data=st.data())
 @MANY

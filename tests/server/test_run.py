@@ -154,11 +154,13 @@ WRONG_STARTS = {
 }
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(("options", "said"), WRONG_STARTS.values(), ids=WRONG_STARTS)
 def test_wrong_option_is_one_line_and_2(folder: Path, options: list[str], said: list[str]) -> None:
     assert_one_line(mockserver("serve", "--port", "0", *options, cwd=folder), 2, *said)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("name", "value"),
     [("MOCKSERVER_PORT", "http"), ("MOCKSERVER_JOURNAL", "1.5"), ("MOCKSERVER_FIXTURES", "gone")],
@@ -185,6 +187,7 @@ WRONG_FILES = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("content", "said"), WRONG_FILES.values(), ids=WRONG_FILES)
 def test_wrong_configuration_is_one_line_and_2(folder: Path, content: str, said: list[str]) -> None:
     (folder / "mockserver.toml").write_text(content)
@@ -202,6 +205,7 @@ def test_rule_in_the_configuration_is_named_with_its_file(folder: Path) -> None:
     assert_one_line(done, 2, "mockserver.toml", "fault[0]", "meteor", "latency")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -228,6 +232,7 @@ def test_taken_port_is_one_line_and_1(taken_port: str) -> None:
     assert_one_line(done, 1, "127.0.0.1", taken_port)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("host", ["203.0.113.1", "a" * 300, "\udcff"])
 def test_address_of_another_machine_is_one_line(folder: Path, host: str) -> None:
     done = mockserver("serve", "--host", host, "--port", "0", cwd=folder)
@@ -260,6 +265,7 @@ def d7_receipt(server: Any) -> requests.Response:
     return D7_RECEIPT.send(server.url)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_with_0_after_the_answer_under_way(start_server: Any, how: int) -> None:
     server = start_server()
@@ -272,6 +278,7 @@ def test_signal_ends_with_0_after_the_answer_under_way(start_server: Any, how: i
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_an_idle_server_with_open_connections(start_server: Any, how: int) -> None:
     server = start_server()
@@ -283,6 +290,7 @@ def test_signal_ends_an_idle_server_with_open_connections(start_server: Any, how
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_log_that_nobody_reads_holds_up_no_call(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
     with subprocess.Popen(
@@ -325,6 +333,7 @@ def journal_size(server: Any) -> int:
     return len(answer.json()["requests"])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("option", "variable", "file", "kept"),
     [("2", "3", "4", 2), (None, "3", "4", 3), (None, None, "4", 4), (None, None, None, 5)],
@@ -381,6 +390,7 @@ def test_health_of_a_ready_server_is_0(bystander: Any) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "ready\n", "")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
 def test_health_asks_no_proxy(bystander: Any, name: str) -> None:
     proxy = {name: "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
@@ -510,6 +520,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("old", "new", "path"), BROKEN.values(), ids=BROKEN)
 def test_validate_names_the_place_of_a_mistake(
     fixtures: Path, old: str, new: str, path: str
@@ -629,6 +640,7 @@ def test_signature_is_the_known_one(tmp_path: Path, algorithm: str, sign: str) -
         assert f"ts: {TS}\n" in done.stdout
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -651,7 +663,7 @@ def test_wrong_use_of_sign_is_one_line_and_2(
 
 def test_a_late_provider_does_not_slow_the_others(start_server: Any) -> None:
     server = start_server()
-    slow_receipt(server, 2_000)
+    slow_receipt(server, 1_000)
     answered = threading.Event()
     with ThreadPoolExecutor() as pool, requests.Session() as session:
         late = pool.submit(d7_receipt, server)
@@ -688,6 +700,7 @@ def test_taken_port_tells_what_to_do(taken_port: str) -> None:
     assert_one_line(mockserver("serve", "--port", taken_port), 1, "--port 0 takes any free port")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2> >(exec head -c 1 >/dev/null)"])
 def test_log_that_cannot_be_written_holds_up_no_call(tmp_path: Path, stderr: str) -> None:
     command = f"exec {shlex.quote(sys.executable)} -m mockserver serve --port 0 {stderr}"

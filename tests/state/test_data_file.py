@@ -72,6 +72,7 @@ def mark_until_killed(server: Any, caller: int, answered: set[str]) -> None:
             answered.add(message_id)
 
 
+@pytest.mark.slow
 def test_every_answered_receipt_survives_kill_9_again_and_again(
     start_server: Any, file: Path
 ) -> None:
@@ -109,6 +110,7 @@ def test_typing_bubble_and_earlier_messages_survive(start_server: Any, file: Pat
     assert messages(start_server("--data", str(file)), provider="kaleyra") == before
 
 
+@pytest.mark.slow
 def test_fixtures_are_planted_once(start_server: Any, file: Path) -> None:
     server = start_server("--data", str(file))
     count, received = len(messages(server)), messages(server)[0]["received_at"]
@@ -126,6 +128,7 @@ def test_message_of_an_old_id_is_refused_after_a_restart(start_server: Any, file
     assert requests.post(f"{again.state}/messages", json=body, timeout=10).status_code == 409
 
 
+@pytest.mark.slow
 def test_message_after_a_restart_is_the_last_in_order(start_server: Any, file: Path) -> None:
     server = start_server("--data", str(file))
     write(server, id="first")
@@ -186,6 +189,7 @@ def test_unfinished_last_line_is_dropped_and_the_rest_kept(
     assert found[SECOND]
 
 
+@pytest.mark.slow
 def test_life_goes_on_after_an_unfinished_last_line(start_server: Any, written: Path) -> None:
     os.truncate(written, written.stat().st_size - 1)
     server = start_server("--data", str(written))
@@ -214,6 +218,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_file_is_refused_and_left_as_it_is(file: Path, content: bytes) -> None:
     file.write_bytes(content)
@@ -222,6 +227,7 @@ def test_damaged_file_is_refused_and_left_as_it_is(file: Path, content: bytes) -
     assert [each.name for each in file.parent.iterdir()] == ["data"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("line", [0, 2, -3])
 def test_broken_line_is_named_and_the_file_left_as_it_is(written: Path, line: int) -> None:
     lines = written.read_bytes().split(b"\n")
@@ -260,6 +266,7 @@ def test_second_server_on_the_file_is_refused(start_server: Any, file: Path) -> 
     assert FIRST in read_ids(start_server("--data", str(file)), "d7")
 
 
+@pytest.mark.slow
 def test_second_server_is_refused_by_any_other_name_too(start_server: Any, file: Path) -> None:
     start_server("--data", str(file))
     other = file.with_name("other")
@@ -305,6 +312,7 @@ def try_to_mark(server: Any, message_id: str) -> requests.Response:
     return requests.post(url, headers=D7, timeout=10)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("room", [0, 1, 50])
 def test_call_that_a_full_disk_cannot_keep_is_a_500_in_the_journal(
     start_on_full_disk: Any, room: int
@@ -320,6 +328,7 @@ def test_call_that_a_full_disk_cannot_keep_is_a_500_in_the_journal(
     assert messages(server) == before
 
 
+@pytest.mark.slow
 def test_what_was_answered_before_the_disk_was_full_is_there_after_a_restart(
     start_on_full_disk: Any, start_server: Any, file: Path
 ) -> None:

@@ -42,6 +42,7 @@ def numbers(content: dict[str, Any], account: int) -> Any:
     return content["accounts"][account]["numbers"]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("change", "path", "reason"),
     [

@@ -16,6 +16,7 @@ from tests.server.bad_input.checks import (
 from tests.wire import connected, head, raw, read_answer, whole
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_body_of_50_mb_is_413_and_the_next_call_works(server: Server, call: ValidCall) -> None:
     before = messages(server)
@@ -27,6 +28,7 @@ def test_body_of_50_mb_is_413_and_the_next_call_works(server: Server, call: Vali
     assert call.succeeded(valid.status_code, valid.json())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_endless_chunks_are_413_and_most_stays_unsent(server: Server, call: ValidCall) -> None:
     before = messages(server)
@@ -94,6 +96,7 @@ def test_address_over_64_kib_is_refused(server: Server) -> None:
     assert answer.status == 431
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", ["messages", "faults", "reset"])
 def test_50_mb_for_the_administration_are_413(server: Server, path: str) -> None:
     answer = requests.post(f"{server.state}/{path}", data=b" " * FIFTY_MB, timeout=10)

@@ -41,6 +41,7 @@ def told(answer: Answer) -> tuple[int, Any]:
     return answer.status, body
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("more", WISHES.values(), ids=WISHES)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_wish_for_another_protocol_is_ignored(
@@ -54,6 +55,7 @@ def test_wish_for_another_protocol_is_ignored(
             assert told(read_answer(stream)) == expected
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("more", WISHES.values(), ids=WISHES)
 @pytest.mark.parametrize("call", READERS, ids=named)
 def test_wish_for_another_protocol_is_ignored_when_the_body_comes_later(
