@@ -18,12 +18,13 @@ from pathlib import Path
 
 PATIENCE_SECONDS = 30
 HELPER = f"""
-import importlib, json, os, pkgutil, runpy, signal, sys
+import gc, importlib, json, os, pkgutil, runpy, signal, sys
 import mockserver
 
 for found in pkgutil.walk_packages(mockserver.__path__, "mockserver."):
     if not found.name.endswith("__main__"):
         importlib.import_module(found.name)
+gc.freeze()  # so that the children leave it as it is, in memory that is shared
 while line := sys.stdin.buffer.readline():
     arguments, variables, folder, streams = json.loads(line)
     child = os.fork()

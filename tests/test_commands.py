@@ -22,7 +22,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("arguments", "code"), COMMANDS.values(), ids=COMMANDS)
 def test_command_ends_in_the_same_way(tmp_path: Path, arguments: list[str], code: int) -> None:
     forked, started = (

@@ -122,7 +122,7 @@ def test_every_error_of_the_catalogues_is_in_the_readme(server: Server) -> None:
     assert listed == known
 
 
-@pytest.mark.sample(10)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
 def test_error_is_shown_from_the_fixtures(server: Server, provider: str, row: list[str]) -> None:
     name, answer, _, command, _ = row

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 SKIPPED = """
@@ -58,6 +60,7 @@ def outcome(folder: Path, ci: str, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_skip_is_a_failure_only_where_ci_is_true(tmp_path: Path) -> None:
     (tmp_path / "test_skipped.py").write_text(SKIPPED)
     (tmp_path / "test_whole.py").write_text(WHOLE)
@@ -70,6 +73,7 @@ def test_skip_is_a_failure_only_where_ci_is_true(tmp_path: Path) -> None:
     assert (code, "2 skipped, 1 xfailed" in told) == (0, True)
 
 
+@pytest.mark.slow
 def test_sample_leaves_some_cases_that_are_not_slow(tmp_path: Path) -> None:
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     code, told = outcome(tmp_path, "", "-m", "not slow")

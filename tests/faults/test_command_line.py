@@ -376,6 +376,7 @@ def test_transcript_tells_what_struck_whom_in_order(server: Server) -> None:
     }
 
 
+@pytest.mark.slow
 def test_replay_makes_the_same_calls_fail_in_the_same_way(
     server: Server, start_server: Start, tmp_path: Path
 ) -> None:
@@ -480,6 +481,7 @@ def test_replay_of_faults_that_the_call_asked_for(server: Server, tmp_path: Path
     assert asked() == first
 
 
+@pytest.mark.slow
 def test_replay_of_a_text_with_unusual_line_ends(server: Server, tmp_path: Path) -> None:
     body = "a\u2028b\u0085c\r\nd\u2029"
     add_all(server, {"fault": {"type": "status", "status": 503, "body": body}})
@@ -577,7 +579,7 @@ def test_demo_that_is_stopped_leaves_no_process_behind(how: signal.Signals) -> N
             os.killpg(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("own", ["MOCKSERVER_FIXTURES", "MOCKSERVER_CONFIG"])
 def test_demo_tells_when_its_server_does_not_start(own: str) -> None:
     process = start_demo(**{own: "nowhere"})

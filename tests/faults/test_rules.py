@@ -109,6 +109,7 @@ def test_equal_rule_made_after_another_was_deleted_draws_apart(client: Any) -> N
     assert [each[0] for each in hits] != [each[1] for each in hits]
 
 
+@pytest.mark.slow
 def test_draws_spread_evenly(client: Any) -> None:
     for seed in range(4):
         rule = {"fault": {"type": "latency", "ms": 0}, "schedule": {"probability": 0.2}}

@@ -377,11 +377,13 @@ def test_server_starts_with_a_scenario_of_the_option(start_server: Start) -> Non
     assert [KIRIM_CALL.send(server.url).status_code for _ in range(4)] == [502, 200, 200, 502]
 
 
+@pytest.mark.slow
 def test_server_starts_with_a_scenario_of_the_environment(start_server: Start) -> None:
     server = start_server(MOCKSERVER_SCENARIO="bad-gateway")
     assert [KIRIM_CALL.send(server.url).status_code for _ in range(2)] == [502, 200]
 
 
+@pytest.mark.slow
 def test_option_wins_over_the_environment(start_server: Start) -> None:
     server = start_server("--scenario", "lost-answers", MOCKSERVER_SCENARIO="bad-gateway")
     assert attempt(server, KIRIM_CALL) == "broken"
@@ -438,6 +440,7 @@ def test_own_scenario_is_listed_and_applied(start_server: Start, fixtures: Path)
     assert KIRIM_CALL.send(server.url).status_code == 418
 
 
+@pytest.mark.slow
 def test_packaged_scenarios_are_there_when_the_folder_has_none(
     start_server: Start, fixtures: Path
 ) -> None:

@@ -117,6 +117,7 @@ def read_everything(server: Any, call: ValidCall) -> None:
             replace(call, path=path, body=body).send(server.url)
 
 
+@pytest.mark.slow
 def test_banners_calls_succeed_after_everything_was_read(start_server: Any, folder: Path) -> None:
     first = start_server("--data", str(folder / "data"))
     for call in BY_PROVIDER.values():
@@ -314,6 +315,7 @@ def test_log_that_nobody_reads_holds_up_no_call(tmp_path: Path) -> None:
     assert b"/d7/last" in log
 
 
+@pytest.mark.slow
 def test_port_is_free_again_after_the_end(start_server: Any) -> None:
     first = start_server()
     requests.get(f"{first.url}/_mock/readyz", timeout=5)
@@ -374,6 +376,7 @@ def test_switches_and_rules_of_the_file_are_in_force(start_server: Any, folder: 
     assert d7_receipt(server).json() == {"message": "Message successfully marked as read"}
 
 
+@pytest.mark.slow
 def test_switch_of_the_environment_wins_over_the_file(start_server: Any, folder: Path) -> None:
     (folder / "some.toml").write_text("[d7]\nread_receipt_body = 'object'\n")
     server = start_server(

@@ -119,6 +119,7 @@ def test_fixtures_are_planted_once(start_server: Any, file: Path) -> None:
     assert (len(messages(again)), messages(again)[0]["received_at"]) == (count, received)
 
 
+@pytest.mark.slow
 def test_message_of_an_old_id_is_refused_after_a_restart(start_server: Any, file: Path) -> None:
     server = start_server("--data", str(file))
     write(server, id="mine")
@@ -138,6 +139,7 @@ def test_message_after_a_restart_is_the_last_in_order(start_server: Any, file: P
     assert [each["id"] for each in messages(again)][-2:] == ["first", "second"]
 
 
+@pytest.mark.slow
 def test_reset_goes_back_to_the_fixtures_for_good(start_server: Any, file: Path) -> None:
     server = start_server("--data", str(file))
     before = {each["id"]: each["read_at"] is None for each in messages(server)}
@@ -274,6 +276,7 @@ def test_second_server_is_refused_by_any_other_name_too(start_server: Any, file:
     assert "in use" in refused(other)
 
 
+@pytest.mark.slow
 def test_link_to_a_file_stays_a_link(start_server: Any, file: Path) -> None:
     link = file.with_name("link")
     link.symlink_to(file)
@@ -343,6 +346,7 @@ def test_what_was_answered_before_the_disk_was_full_is_there_after_a_restart(
     assert read_ids(start_server("--data", str(file)), "d7") - before == set(FOUR)
 
 
+@pytest.mark.slow
 def test_message_that_a_full_disk_cannot_keep_is_not_there(
     start_on_full_disk: Any, start_server: Any, file: Path
 ) -> None:
