@@ -138,6 +138,7 @@ def test_error_is_shown_from_the_fixtures(server: Server, provider: str, row: li
     assert code.strip("`") in output
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
 def test_error_is_injected_by_the_rule(server: Server, provider: str, row: list[str]) -> None:
     name, answer, _, _, rule = row

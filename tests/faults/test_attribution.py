@@ -359,6 +359,7 @@ TYPES = (
 )
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize(
     ("header", "code", "told"),
     [

@@ -162,6 +162,7 @@ def test_window_repeats_its_draws_whenever_it_opens(
     assert 8 <= runs.pop().count("F") <= 32
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize(
     ("schedule", "told"),
     [

@@ -188,10 +188,11 @@ def test_signature_equals_the_vector_with_sha256(
 
 
 @pytest.fixture
-def documented(clock: StillClock, make_client: Callable[..., Any]) -> Any:
+def documented(clock: StillClock, client: Any) -> Any:
     """A client at the instant of the documented examples."""
     clock.advance(int(TS) - clock.now())
-    return make_client()
+    assert client.post(f"{STATE}/reset").status_code == 204
+    return client
 
 
 def documented_headers(sign: str, **more: str) -> dict[str, str]:

@@ -99,6 +99,7 @@ BAD_RULES = {
 }
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("body", BAD_MESSAGES.values(), ids=BAD_MESSAGES)
 def test_bad_message_is_refused(server: Server, body: str) -> None:
     before = messages(server)
@@ -107,6 +108,7 @@ def test_bad_message_is_refused(server: Server, body: str) -> None:
     assert messages(server) == before
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("body", BAD_RULES.values(), ids=BAD_RULES)
 def test_bad_rule_is_refused(server: Server, body: str) -> None:
     answer = requests.post(f"{server.state}/faults", data=body, timeout=10)
@@ -162,6 +164,7 @@ BAD_REQUESTS = [
 ]
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize(("method", "path", "status"), BAD_REQUESTS)
 def test_bad_administration_request_is_refused(
     server: Server, method: str, path: str, status: int

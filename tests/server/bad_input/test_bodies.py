@@ -59,7 +59,7 @@ def code_of(answer: requests.Response) -> tuple[int, Any]:
     return answer.status_code, body.get("code", body.get("error", {}).get("code"))
 
 
-@pytest.mark.sample(32)
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 @pytest.mark.parametrize("call", READERS, ids=named)
 def test_unreadable_body_is_refused(server: Server, call: ValidCall, body: bytes) -> None:
@@ -70,6 +70,7 @@ def test_unreadable_body_is_refused(server: Server, call: ValidCall, body: bytes
     assert messages(server) == before
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_d7_does_not_look_at_the_body(server: Server, body: bytes) -> None:
     assert send(server, D7_RECEIPT, body).status_code == 200
@@ -103,7 +104,7 @@ FIELDS = [
 ]
 
 
-@pytest.mark.sample(32)
+@pytest.mark.sample(20)
 @pytest.mark.parametrize(
     ("call", "path", "wrong"), FIELDS, ids=[f"{named(c)} {'.'.join(p)}={w}" for c, p, w in FIELDS]
 )
@@ -198,7 +199,7 @@ def with_strange(call: ValidCall, path: tuple[str, ...], strange: str) -> bytes:
     return json.dumps(replaced(valid, path, "STRANGE")).replace('"STRANGE"', strange).encode()
 
 
-@pytest.mark.sample(40)
+@pytest.mark.sample(24)
 @pytest.mark.parametrize(("call", "path", "strange", "expected"), STRANGE_CASES)
 def test_strange_value_gets_its_answer(
     server: Server, call: ValidCall, path: tuple[str, ...], strange: str, expected: tuple[int, Any]

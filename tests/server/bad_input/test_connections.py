@@ -80,6 +80,7 @@ def test_expectation_of_100_for_50_mb_is_met_with_413(server: Server) -> None:
     assert raw(server.url, head(KIRIM_RECEIPT, b"", *more)).status == 413
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_hanging_up_half_way_changes_nothing(server: Server, call: ValidCall, part: float) -> None:

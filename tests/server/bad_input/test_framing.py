@@ -63,6 +63,7 @@ def test_content_length_and_chunks_together_are_refused(server: Server) -> None:
     assert messages(server) == before
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("call", CALLS, ids=named)
 @pytest.mark.parametrize("size", [1, 7, 1_000])
 def test_chunked_body_is_put_together(server: Server, call: ValidCall, size: int) -> None:

@@ -42,7 +42,7 @@ STRANGE_PARTS = {
 }
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("part", STRANGE_PARTS.values(), ids=STRANGE_PARTS)
 @pytest.mark.parametrize("provider", BY_PROVIDER)
 def test_strange_path_under_a_prefix_is_the_providers_404(
@@ -54,6 +54,7 @@ def test_strange_path_under_a_prefix_is_the_providers_404(
     assert_own_error(provider, answer.status, answer.body)
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("part", STRANGE_PARTS.values(), ids=STRANGE_PARTS)
 def test_strange_path_at_the_root_is_a_json_404(server: Server, part: str) -> None:
     answer = raw(server.url, f"GET /{part} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -61,7 +62,7 @@ def test_strange_path_at_the_root_is_a_json_404(server: Server, part: str) -> No
     assert set(json.loads(answer.body)["error"]) >= {"code", "message", "hint"}
 
 
-@pytest.mark.sample(15)
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("part", STRANGE_PARTS.values(), ids=STRANGE_PARTS)
 @pytest.mark.parametrize("path", ["/_mock/{}", "/_mock/sandboxes/default/messages/{}"])
 def test_strange_path_of_the_administration_is_a_json_404(
@@ -76,7 +77,7 @@ def test_strange_path_of_the_administration_is_a_json_404(
 ARGUMENTS = [(call, name) for call in CALLS for name in call.arguments]
 
 
-@pytest.mark.sample(40)
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("part", STRANGE_PARTS.values(), ids=STRANGE_PARTS)
 @pytest.mark.parametrize(
     ("call", "name"), ARGUMENTS, ids=[f"{named(call)} {name}" for call, name in ARGUMENTS]
@@ -95,7 +96,7 @@ def test_strange_path_argument_is_refused(
     assert messages(server) == before
 
 
-@pytest.mark.sample(16)
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("query", ["", "a", "a=%ff", "%00", "a=b&a=b", "x" * 50_000, "%zz", "?&=;"])
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_query_is_of_no_account(server: Server, call: ValidCall, query: str) -> None:
