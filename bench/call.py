@@ -17,12 +17,13 @@ from typing import Any
 import flask
 
 from mockserver import create_app
+from mockserver.api.message import Message
+from mockserver.api.operation import Operation, Purpose
+from mockserver.api.provider import Provider, Signing
 from mockserver.config import Settings
-from mockserver.core.clock import SystemClock
-from mockserver.core.message import Message
-from mockserver.core.provider import Provider, Signing
-from mockserver.core.registry import find_providers
-from mockserver.web import App
+from mockserver.providers.registry import find_providers
+from mockserver.sandbox.clock import SystemClock
+from mockserver.web.app import App
 
 ROUNDS = 15
 CALLS = 1_000
@@ -90,13 +91,19 @@ def bare_app() -> flask.Flask:
     return app
 
 
+def receipt_of(provider: Provider) -> Operation:
+    operation = provider.operation_to(Purpose.MARK_AS_READ)
+    assert operation is not None
+    return operation
+
+
 def receipts(app: App, provider: Provider, messages: list[Message]) -> list[Environ]:
     """A valid mark-as-read for each of the messages."""
-    account = app.sandbox.accounts(provider.id)[0]
-    operation = provider.operations[0]
+    account = app.sandboxes.default.accounts.of(provider.id)[0]
+    operation = receipt_of(provider)
     prepared = []
     for message in messages:
-        arguments, content = provider.sample(account, message)
+        arguments, content = operation.sample(account, message)
         body = b"" if content is None else json.dumps(content).encode()
         headers = provider.sign(Signing(account, operation, body, SystemClock().now()))
         prepared.append(environ(operation.paths[0].format(**arguments), headers, body))
@@ -106,15 +113,15 @@ def receipts(app: App, provider: Provider, messages: list[Message]) -> list[Envi
 def against_bare(provider: Provider) -> tuple[float, float, float]:
     """Medians of: a call, a bare call, the ratio round by round."""
     app, bare = create_app(), bare_app()
-    [message] = app.sandbox.messages.all(provider=provider.id, direction="inbound", read_at=None)[
-        -1:
-    ]
+    [message] = app.sandboxes.default.messages.all(
+        provider=provider.id, direction="inbound", read_at=None
+    )[-1:]
     body = json.dumps({"message_id": message.id}).encode()
     ours, theirs = [], []
     for _ in range(ROUNDS):
         ours.append(
             microseconds(
-                app, receipts(app, provider, [message] * CALLS), provider.operations[0].success
+                app, receipts(app, provider, [message] * CALLS), receipt_of(provider).success
             )
         )
         plain = (environ("/v1/1/messages", {}, body) for _ in range(CALLS))
@@ -126,8 +133,8 @@ def against_bare(provider: Provider) -> tuple[float, float, float]:
 def filled(provider: Provider, count: int) -> tuple[App, list[Message]]:
     """An app with ``count`` more unread messages, in conversations of the same length."""
     app = create_app(Settings(journal=1_000))
-    account = app.sandbox.accounts(provider.id)[0]
-    now = app.sandbox.clock.now()
+    account = app.sandboxes.default.accounts.of(provider.id)[0]
+    now = app.sandboxes.default.now()
     messages = [
         Message(
             id=f"bench-{place}",
@@ -144,7 +151,10 @@ def filled(provider: Provider, count: int) -> tuple[App, list[Message]]:
         )
         for place in range(count)
     ]
-    return app, app.sandbox.messages.add(messages)
+    sandbox = app.sandboxes.default
+    placed = [sandbox.messages.draft(message) for message in messages]
+    sandbox.change(placed)
+    return app, messages
 
 
 def marking(provider: Provider, count: int) -> float:
@@ -153,8 +163,8 @@ def marking(provider: Provider, count: int) -> float:
     last = messages[PER_CONVERSATION - 1 :: PER_CONVERSATION]
     chosen = last[:: len(last) // (FEW // PER_CONVERSATION)]
     warm = receipts(app, provider, chosen[:100])
-    microseconds(app, warm, provider.operations[0].success)
-    return microseconds(app, receipts(app, provider, chosen[100:]), provider.operations[0].success)
+    microseconds(app, warm, receipt_of(provider).success)
+    return microseconds(app, receipts(app, provider, chosen[100:]), receipt_of(provider).success)
 
 
 def adding(provider: Provider, count: int) -> float:
@@ -186,7 +196,7 @@ def scaled(
 
 
 def main() -> None:
-    providers = find_providers().values()
+    providers = find_providers().providers.values()
     print(f"{'mark-as-read in process':<28}{'call':>9}{'bare view':>12}{'ratio':>8}")
     for provider in providers:
         ours, bare, ratio = against_bare(provider)

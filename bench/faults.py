@@ -24,7 +24,8 @@ from call import CALLS, ROUNDS, microseconds, receipts
 from memory import REQUEST, resident_mb
 
 from mockserver import create_app
-from mockserver.core.registry import find_providers
+from mockserver.pipeline.ports import Strike
+from mockserver.providers.registry import find_providers
 
 HANGING = 1_000
 PROBES = 3_000
@@ -35,24 +36,26 @@ D7_HEADERS = {"Authorization": "Bearer d7-mock-token-main"}
 class NoFaults:
     """In place of the fault layer."""
 
-    def strike(self, exchange: Any) -> None:
-        return None
+    def strike(self, exchange: Any) -> Strike:
+        return NOTHING
 
-    def retried(self, exchange: Any) -> None:
-        return None
+
+NOTHING = Strike(None, [])
 
 
 def layer() -> None:
-    provider = find_providers()["kirim"]
+    provider = find_providers().providers["kirim"]
     bare, idle, crowded = create_app(), create_app(), create_app()
-    bare.sandbox.faults = NoFaults()  # type: ignore[misc,assignment]
+    bare.sandboxes.default.faults = NoFaults()
     for place in range(100):
         match = [{"message_id": f"wamid.{place}"}, {"provider": "d7"}, {"account": "other_org"}]
         rule = {"match": match[place % 3], "fault": {"type": "latency", "ms": 1}}
-        crowded.sandbox.faults.add(rule)
+        crowded.sandboxes.default.faults.add(rule)
     apps = {"no fault layer": bare, "no rules": idle, "100 rules": crowded}
     times: dict[str, list[float]] = {name: [] for name in apps}
-    [message] = idle.sandbox.messages.all(provider="kirim", direction="inbound", read_at=None)[-1:]
+    [message] = idle.sandboxes.default.messages.all(
+        provider="kirim", direction="inbound", read_at=None
+    )[-1:]
     for _ in range(ROUNDS):
         for name, app in apps.items():
             calls = receipts(app, provider, [message] * CALLS)

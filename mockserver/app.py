@@ -3,25 +3,32 @@
 from collections.abc import Mapping
 from functools import partial
 
-from mockserver.admin import routes as admin
 from mockserver.admin.desk import Desk
-from mockserver.config import Settings
-from mockserver.core.clock import SystemClock
-from mockserver.core.errors import Mistake, Mistakes, Refused
-from mockserver.core.ids import Ids
-from mockserver.core.pipeline import Endpoint, answer, answer_nobodys
-from mockserver.core.ports import Clock
-from mockserver.core.provider import Provider
-from mockserver.core.registry import default_switches, find_providers
-from mockserver.faults.book import RuleBook
-from mockserver.faults.reading import RuleReader
-from mockserver.faults.scenario import load_scenarios
-from mockserver.state.journal import Journal
-from mockserver.state.sandbox import Sandbox
-from mockserver.state.seed import read_seeds
-from mockserver.state.storage import LogFile, Memory
+from mockserver.admin.routes import administrate
+from mockserver.api.changes import put
+from mockserver.api.provider import Provider
+from mockserver.config import Settings, default_switches
+from mockserver.faults.rules.book import RuleBook
+from mockserver.faults.rules.reader import RuleReader
+from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
+from mockserver.providers.registry import find_providers
+from mockserver.sandbox.beginning import Beginnings
+from mockserver.sandbox.clock import SystemClock
+from mockserver.sandbox.database import Database
+from mockserver.sandbox.journal import Journal
+from mockserver.sandbox.log import Budget, Log
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.seed import read_seeds
+from mockserver.sandbox.storage.log_file import LogFile
+from mockserver.sandbox.storage.memory import Memory
+from mockserver.sandbox.world import Clock, Sandbox
+from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.version import __version__
-from mockserver.web import App, shared_paths
+from mockserver.web.app import App
+from mockserver.web.routes import create_routes
+
+TRANSCRIPT_LINES = 4_000  # as many as one request can bring back
+MIB = 1_048_576
 
 
 def create_app(
@@ -29,73 +36,126 @@ def create_app(
     *,
     providers: Mapping[str, Provider] | None = None,
     clock: Clock | None = None,
-    ids: Ids | None = None,
+    seed: int | None = None,
 ) -> App:
     """A WSGI application. Raises Mistakes for wrong fixtures, data or rules.
 
-    ``clock`` and ``ids`` are what time and chance come from; a test can freeze and seed them.
+    ``clock`` is what time comes from, ``seed`` what chance follows from in ``default``: with both
+    a test is the same in every run.
     """
     settings = settings or Settings()
-    providers = providers or find_providers()
-    sandbox = create_sandbox(settings, providers, clock or SystemClock(), ids or Ids())
-    hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
-    app = App(sandbox, hosts)
-    paths = shared_paths(providers.values())
-    for path, endpoints in paths.items():
-        app.route_to(path, partial(answer, sandbox, endpoints))
-    for provider in providers.values():
-        unknown = Endpoint(provider, ("unknown",))
-        app.route_to(f"/{provider.id}/{{unknown:rest}}", partial(answer, sandbox, [unknown]))
-        app.route_to(f"/{provider.id}", partial(answer, sandbox, [Endpoint(provider)]))
-    desk = Desk(providers, sandbox, __version__)
-    for path in admin.ROUTES:
-        app.route_to(path, partial(admin.answer, desk, path))
-    for path in (admin.PREFIX, f"{admin.PREFIX}/{{unknown:rest}}"):
-        app.route_to(path, partial(admin.answer, desk, None))
-    app.route_to("/{unknown:rest}", partial(answer_nobodys, sandbox, list(paths)))
-    return app
+    providers = providers or find_providers().providers
+    sandboxes = create_sandboxes(settings, providers, clock or SystemClock(), seed)
+    desk = Desk(providers, sandboxes, __version__)
+    return create_routes(sandboxes, providers, administrate(desk))
 
 
-def create_sandbox(
-    settings: Settings, providers: Mapping[str, Provider], clock: Clock, ids: Ids
-) -> Sandbox:
-    """The world that always exists. Raises Mistakes."""
+def create_sandboxes(
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+    seed: int | None = None,
+) -> Sandboxes:
+    """All worlds, as they were left or with ``default`` alone. Raises Mistakes."""
     seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
-    labels = {id: [account.label for account in seed.accounts] for id, seed in seeds.items()}
-    reader = RuleReader(providers, labels)
-    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now())
-    rules = RuleBook(reader, scenarios, clock, ids)
-    mistakes += [*wrong, *_begin(rules, settings)]
+    labels = {id: [each["label"] for each in found.accounts] for id, found in seeds.items()}
+    reader = RuleReader(providers)
+    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now(), labels)
+    mistakes += wrong
+    rules, wrong = _read_configured_rules(settings, reader, scenarios, clock.now(), labels)
+    mistakes += wrong
     if mistakes:
         raise Mistakes(mistakes)
-    return Sandbox(
+    keeper = LogFile(settings.data) if settings.data else Memory()
+    sandboxes = Sandboxes(
         providers,
-        seeds,
-        {
-            id: {**defaults, **settings.switches.get(id, {})}
-            for id, defaults in default_switches(providers).items()
-        },
-        storage=LogFile(settings.data) if settings.data else Memory(),
-        faults=rules,
-        journal=Journal(settings.journal),
+        Beginnings(providers, seeds),
+        partial(_build_sandbox, providers, reader, scenarios, settings, clock, _budget(settings)),
         clock=clock,
-        ids=ids,
+        keeper=keeper,
+        switches=_merge_switches(settings, providers),
+        limit=settings.max_sandboxes,
+    )
+    try:
+        sandboxes.open(seed)
+    except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
+        if not isinstance(keeper, LogFile):
+            raise
+        reason = error.message if isinstance(error, Refused) else repr(error)
+        raise keeper.refusal(f"a document cannot be read: {reason}") from None
+    _configure(sandboxes.default, rules)
+    return sandboxes
+
+
+def _budget(settings: Settings) -> Budget:
+    return Budget(settings.journal_memory * MIB)
+
+
+def _build_sandbox(
+    providers: Mapping[str, Provider],
+    reader: RuleReader,
+    scenarios: Mapping[str, Scenario],
+    settings: Settings,
+    clock: Clock,
+    budget: Budget,
+    database: Database,
+) -> Sandbox:
+    return Sandbox(
+        database,
+        providers,
+        clock=clock,
+        journal=Journal(settings.journal, budget),
+        transcript=Log(min(TRANSCRIPT_LINES, settings.journal or TRANSCRIPT_LINES), budget),
+        make_faults=lambda sandbox, transcript: RuleBook(reader, scenarios, sandbox, transcript),
     )
 
 
-def _begin(rules: RuleBook, settings: Settings) -> list[Mistake]:
-    """Make the scenario's and the configuration's rules, and tell what is wrong with them."""
+def _merge_switches(
+    settings: Settings, providers: Mapping[str, Provider]
+) -> dict[str, dict[str, object]]:
+    return {
+        provider: {**switches, **settings.switches.get(provider, {})}
+        for provider, switches in default_switches(providers).items()
+    }
+
+
+def _read_configured_rules(
+    settings: Settings,
+    reader: RuleReader,
+    scenarios: Mapping[str, Scenario],
+    now: int,
+    labels: Mapping[str, list[str]],
+) -> tuple[list[object], list[Mistake]]:
+    """The rules of the scenario and the configuration, and what is wrong with them."""
+    rules: list[object] = []
     mistakes = []
-    if settings.scenario is not None:
-        try:
-            rules.apply(settings.scenario)
-        except Refused as refused:
-            reason = f"{refused.message}; {refused.hint}"
-            mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
+    if settings.scenario is not None and settings.scenario in scenarios:
+        rules += scenarios[settings.scenario].rules
+    elif settings.scenario is not None:
+        refused = refuse_unknown(scenarios, settings.scenario)
+        reason = f"{refused.message}; {refused.hint}"
+        mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
     for place, rule in enumerate(settings.faults):
         try:
-            rules.add(rule)
+            reader.read_rule(rule, now, labels)
+            rules.append(rule)
         except Refused as refused:
             reason = f"{refused.message}; {refused.hint}"
             mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
-    return mistakes
+    return rules, mistakes
+
+
+def _configure(sandbox: Sandbox, rules: list[object]) -> None:
+    """Have the configuration's rules, unless they were made by an earlier start already.
+
+    Those of an earlier configuration go; where somebody removed one it stays away.
+    """
+    before = sandbox.rows("sandbox").get("configured", {"rules": [], "made": []})
+    if before["rules"] == rules:
+        return
+    for rule_id in before["made"]:
+        sandbox.faults.remove(rule_id)
+    known = {rule["id"] for rule in sandbox.faults.all()}
+    sandbox.change(sandbox.faults.draft([("", rule) for rule in rules]))
+    made = [rule["id"] for rule in sandbox.faults.all() if rule["id"] not in known]
+    sandbox.change([put("sandbox", "configured", {"rules": rules, "made": made})])

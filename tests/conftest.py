@@ -16,7 +16,6 @@ import requests
 
 from mockserver import create_app
 from mockserver.config import Settings
-from mockserver.core.ids import Ids
 
 ROOT = Path(__file__).parent.parent
 NOW = 1_795_240_800_000  # 2026-11-21T06:00:00Z
@@ -129,7 +128,7 @@ def shared_clock() -> StillClock:
 
 def new_client(clock: StillClock, **settings: Any) -> Any:
     """An application in process, whose ids are the same in every run."""
-    return create_app(Settings(**settings), clock=clock, ids=Ids(seed=1)).test_client()
+    return create_app(Settings(**settings), clock=clock, seed=1).test_client()
 
 
 @pytest.fixture(scope="session")

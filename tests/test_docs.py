@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from mockserver.core.registry import find_providers
 from mockserver.faults.unit import find_faults
+from mockserver.providers.registry import find_providers
 from tests.calls import BY_PROVIDER, D7_RECEIPT
 from tests.commands import run
 from tests.conftest import ROOT, STATE, Server, Start, StillClock, new_client
@@ -25,7 +25,7 @@ FOUR_CALLS = next(block for block in BLOCKS if block.startswith('PATH="'))
 ASSIGNMENTS = "\n".join(
     line for line in FOUR_CALLS.splitlines() if not line.startswith(("curl", "#"))
 )
-TITLES = {provider.title: provider.id for provider in find_providers().values()}
+TITLES = {provider.title: provider.id for provider in find_providers().providers.values()}
 
 
 def rows(table: str) -> list[list[str]]:
@@ -126,7 +126,7 @@ def test_every_error_of_the_catalogues_is_in_the_readme(server: Server) -> None:
 @pytest.mark.parametrize(("provider", "row"), ERRORS, ids=NAMES)
 def test_error_is_shown_from_the_fixtures(server: Server, provider: str, row: list[str]) -> None:
     name, answer, _, command, _ = row
-    spec = find_providers()[provider].errors[name.strip("`")].spec
+    spec = find_providers().providers[provider].errors[name.strip("`")].spec
     if command == "by rule only":
         assert not spec.by_state
         return
@@ -167,7 +167,9 @@ def test_settings_table_is_what_the_help_says() -> None:
     places = [told.index(each) for each in shown]
     assert places == sorted(places)
     options = {row[0].strip("`").split()[0] for row in listed}
-    assert options | {"--config", "--help"} == set(re.findall(r"(?<= )--[a-z]+(?= [A-Z])", told))
+    assert options | {"--config", "--help"} == set(
+        re.findall(r"(?<= )--[a-z-]+(?= [A-Z]| refuse)", told)
+    )
 
 
 def test_switches_table_is_the_codes() -> None:
@@ -179,7 +181,7 @@ def test_switches_table_is_the_codes() -> None:
             ", ".join(f"`{str(choice).lower()}`" for choice in switch.choices),
             switch.help,
         ]
-        for provider in find_providers().values()
+        for provider in find_providers().providers.values()
         for switch in provider.switches
     ]
     assert listed == shown

@@ -13,17 +13,24 @@ from tests.conftest import Start
 PROVIDER = """
 from pathlib import Path
 
-from mockserver.core.account import AccountKind
-from mockserver.core.call import Reply
-from mockserver.core.errors import Catalogue, Spec
-from mockserver.core.provider import Operation, Provider, Subject
+from marshmallow import Schema, fields
+
+from mockserver.api import (
+    AccountKind, Catalogue, Claim, Done, Operation, Provider, Purpose, Reply, Shape, Spec, Subject,
+)
 
 
 class Error(Catalogue):
     NOT_FOUND = Spec(404, None, "no", when="path", source="test", proof="inferred")
     METHOD_NOT_ALLOWED = Spec(405, None, "no", when="method", source="test", proof="inferred")
-    RATE_LIMIT_EXCEEDED = Spec(429, None, "no", when="often", source="test", proof="inferred")
+    RATE_LIMIT_EXCEEDED = Spec(
+        429, None, "no", when="often", source="test", proof="inferred", by_state=False
+    )
     BODY_TOO_LARGE = Spec(413, None, "no", when="size", source="test", proof="inferred")
+
+
+class Answer(Schema):
+    fifth = fields.String(required=True)
 
 
 provider = Provider(
@@ -33,39 +40,52 @@ provider = Provider(
     errors=Error,
     operations=(
         Operation(
-            name="send",
+            name="mark_as_read",
+            purpose=Purpose.MARK_AS_READ,
             method="POST",
             paths=("/v1/{sid}/messages",),
+            request=None,
             checks=(),
-            handler=lambda exchange: Reply(200, {"fifth": exchange.call.args["sid"]}),
-            success=200,
-            errors=tuple(Error),
-            subject=lambda exchange: Subject(),
+            handler=lambda exchange: Done(Reply(200, {"fifth": exchange.args["sid"]})),
+            answers=(Shape(200, Answer),),
+            subject=lambda call, args, account: Subject(),
+            sample=lambda account, message: ({"sid": "1"}, None),
             source="test",
         ),
     ),
-    account=AccountKind(credentials=("key",), conditions=(), states=("on",)),
-    claim=lambda call: call.headers.get("x-fifth-key"),
-    envelope=lambda fail, call: Reply(fail.row.spec.status, {"fifth": fail.row.name}),
+    shared=(Error.NOT_FOUND, Error.METHOD_NOT_ALLOWED, Error.BODY_TOO_LARGE),
+    account=AccountKind(
+        credentials=("key",),
+        conditions=(),
+        states=("on",),
+        new_credentials=lambda draw, code: {"key": code + draw.digits(8)},
+        new_number=lambda draw, code: {"number": draw.digits(10)},
+    ),
+    claim=lambda call, args: Claim(call.headers.get("x-fifth-key")),
+    envelope=lambda fail, request_id: Reply(fail.row.spec.status, {"fifth": fail.row.name}),
     sign=lambda signing: {},
-    new_ids=lambda ids, direction, customer, now: (ids.crockford(), None),
-    sample=lambda account, message: ({"sid": "1"}, None),
+    new_ids=lambda draw, direction, customer, now: (draw.crockford(), None),
     fixture=Path(__file__).with_suffix(".json"),
 )
 """
 
 
-@pytest.fixture(scope="module")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder on the path with the provider, as if its distribution were installed there."""
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "fifth.py").write_text(PROVIDER, encoding="utf-8")
-    (folder / "fifth.json").write_text(json.dumps({"accounts": [], "conversations": []}))
-    metadata = folder / "fifth-1.dist-info"
+def install(folder: Path, name: str, text: str, point: str = "") -> Path:
+    """Put a module there as if its distribution were installed: to be put on the path."""
+    (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps({"accounts": [], "conversations": []}))
+    metadata = folder / f"{name}-1.dist-info"
     metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: fifth\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text("[mockserver.providers]\nfifth = fifth\n")
+    about = f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.2\n"
+    (metadata / "METADATA").write_text(about)
+    entry = f"[mockserver.providers]\n{name} = {point or name}\n"
+    (metadata / "entry_points.txt").write_text(entry)
     return folder
+
+
+@pytest.fixture(scope="module", params=["fifth", "fifth:provider"])
+def plugin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return install(tmp_path_factory.mktemp("site"), "fifth", PROVIDER, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +108,57 @@ def test_shared_path_belongs_to_the_provider_whose_credential_comes(url: str) ->
     assert theirs.json()["data"]["object"] == "message"
 
 
-def test_two_providers_of_one_id_are_refused(plugin: Path, tmp_path: Path) -> None:
-    text = (plugin / "fifth.py").read_text(encoding="utf-8").replace('id="fifth"', 'id="d7"')
-    (tmp_path / "sixth.py").write_text(text, encoding="utf-8")
-    metadata = tmp_path / "sixth-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: sixth\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text("[mockserver.providers]\nsixth = sixth\n")
+UNUSABLE = {
+    "an id that exists": (
+        PROVIDER.replace('id="fifth"', 'id="d7"'),
+        "two providers have the id 'd7'",
+    ),
+    "the administration's id": (PROVIDER.replace('id="fifth"', 'id="_mock"'), "came '_mock'"),
+    "an id in upper case": (PROVIDER.replace('id="fifth"', 'id="Fifth"'), "came 'Fifth'"),
+    "an import error": ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
+    "an error of many lines": ("raise ValueError('one\\ntwo')", "ValueError: one two"),
+    "no provider": ("", "came no provider"),
+    "another object": ("provider = 5", "came a int"),
+    "a catalogue that lacks a row": (
+        PROVIDER.replace("    RATE_LIMIT_EXCEEDED", "    OTHER"),
+        "its catalogue lacks RATE_LIMIT_EXCEEDED",
+    ),
+    "a row that nothing causes": (
+        PROVIDER.replace("shared=(Error.NOT_FOUND, ", "shared=("),
+        "no operation declares NOT_FOUND",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), UNUSABLE.values(), ids=UNUSABLE)
+def test_unusable_provider_is_a_line_and_the_rest_runs(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    install(tmp_path, "sixth", text)
     done = started("providers", PYTHONPATH=str(tmp_path))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "two providers have the id 'd7'" in done.stderr
+    assert done.returncode == 0
+    assert "kirim" in done.stdout
+    [line] = done.stderr.splitlines()
+    assert line.startswith("mockserver: left out: sixth-plugin 1.2: sixth: ")
+    assert reason in line
+
+
+def test_server_runs_without_an_unusable_provider(start_server: Start, tmp_path: Path) -> None:
+    install(tmp_path, "sixth", "provider = 5")
+    server = start_server(PYTHONPATH=str(tmp_path))
+    assert BY_PROVIDER["kirim"].send(server.url).status_code == 200
+    assert "left out: sixth-plugin 1.2: sixth: expected a mockserver.api.Provider" in (
+        server.log.read_text()
+    )
+
+
+def test_strict_server_does_not_start_with_an_unusable_provider(tmp_path: Path) -> None:
+    install(tmp_path, "sixth", "provider = 5")
+    path = {"PYTHONPATH": str(tmp_path)}
+    for done in (
+        started("serve", "--port", "0", "--strict-plugins", **path),
+        started("serve", "--port", "0", MOCKSERVER_STRICT_PLUGINS="1", **path),
+    ):
+        assert (done.returncode, done.stdout) == (2, "")
+        [line] = done.stderr.splitlines()
+        assert line.startswith("mockserver: sixth-plugin 1.2: sixth: ")

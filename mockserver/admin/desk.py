@@ -1,28 +1,43 @@
-"""What the administration handlers work with."""
+"""What the administration's handlers work with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from mockserver.core.call import BadJSON, Call
-from mockserver.core.errors import Refused
-from mockserver.core.provider import Provider
-from mockserver.core.sandbox import Sandbox
-from mockserver.core.shown import shown, there_are
+from mockserver.api.call import BadJSON, Call
+from mockserver.api.provider import Provider
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.world import Sandbox
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown, there_are
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     providers: Mapping[str, Provider]
-    sandbox: Sandbox
+    sandboxes: Sandboxes
     version: str
 
 
-def body_of(call: Call) -> dict[str, Any]:
+class Inquiry(NamedTuple):
+    """A call to the administration, with what stands in its path."""
+
+    call: Call
+    args: Mapping[str, str]
+    found: Sandbox | None
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox that the path names."""
+        assert self.found is not None, "a handler that needs a sandbox stands at a path with one"
+        return self.found
+
+
+def read_body(inquiry: Inquiry) -> dict[str, Any]:
     """The JSON object in the body. Raises Refused."""
     try:
-        value = call.json()
+        value = inquiry.call.json()
     except BadJSON as error:
         raise Refused("bad_json", f"the body is not JSON: {error}", "send a JSON object") from None
     if not isinstance(value, dict):
@@ -30,16 +45,21 @@ def body_of(call: Call) -> dict[str, Any]:
     return value
 
 
-def filters_of(call: Call, known: Sequence[str]) -> dict[str, str]:
+def read_optional_body(inquiry: Inquiry) -> dict[str, Any]:
+    """The same, where it may be left out."""
+    return read_body(inquiry) if inquiry.call.body else {}
+
+
+def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
     """The query's parameters. Raises Refused for one that is not known."""
-    given = dict(parse_qsl(call.query, keep_blank_values=True))
+    given = dict(parse_qsl(inquiry.call.query, keep_blank_values=True))
     for name in given:
         if name not in known:
             raise Refused("unknown_filter", f"no such filter: {shown(name)}", there_are(known))
     return given
 
 
-def chosen(what: str, value: Any, known: Iterable[str]) -> str:
+def choose(what: str, value: Any, known: Iterable[str]) -> str:
     """The value, if it is one of the known. Raises Refused."""
     listed = list(known)
     if value not in listed:

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.admin.desk import Desk, chosen, filters_of
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Refused
-from mockserver.core.shown import shown
+from mockserver.admin.desk import Desk, Inquiry, choose, read_filters
+from mockserver.api.call import Reply
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown
 
 SAME = ("provider", "operation", "account", "error", "fault")  # filters by equality
 FILTERS = (*SAME, "status", "since", "limit")
 
 
-def find(desk: Desk, call: Call) -> Reply:
+def find(desk: Desk, inquiry: Inquiry) -> Reply:
     """The newest last. ``limit`` keeps the newest, or the first after ``since``."""
-    given = filters_of(call, FILTERS)
+    given = read_filters(inquiry, FILTERS)
     if "provider" in given:
-        chosen("provider", given["provider"], desk.providers)
+        choose("provider", given["provider"], desk.providers)
     status = _whole("status", given["status"]) if "status" in given else None
     limit = _whole("limit", given["limit"]) if "limit" in given else None
     since = _entry_id(given["since"]) if "since" in given else None
@@ -28,15 +28,15 @@ def find(desk: Desk, call: Call) -> Reply:
         ) or entry["id"] == since
 
     if since is not None:
-        entries = _after(desk.sandbox.journal.entries(keep), since)[:limit]
+        entries = _after(inquiry.sandbox.journal.entries(keep), since)[:limit]
     else:
-        entries = desk.sandbox.journal.entries(keep, limit)
+        entries = inquiry.sandbox.journal.entries(keep, limit)
     return Reply(200, {"requests": entries})
 
 
-def show(desk: Desk, call: Call) -> Reply:
-    wanted = _entry_id(call.args["entry_id"])
-    for entry in desk.sandbox.journal.entries(lambda entry: entry["id"] == wanted, 1):
+def show(desk: Desk, inquiry: Inquiry) -> Reply:
+    wanted = _entry_id(inquiry.args["entry_id"])
+    for entry in inquiry.sandbox.journal.entries(lambda entry: entry["id"] == wanted, 1):
         return Reply(200, entry)
     raise Refused(
         "request_not_found",

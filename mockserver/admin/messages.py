@@ -4,14 +4,14 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from mockserver.admin.desk import Desk, body_of, chosen, filters_of
-from mockserver.core.account import Account
-from mockserver.core.call import Call, Reply
-from mockserver.core.content import ContentSchema, content_of
-from mockserver.core.errors import Refused
-from mockserver.core.message import DIRECTIONS, TYPES, Message, digits_of
-from mockserver.core.shown import shown
-from mockserver.core.validation import Duration, first_mistake
+from mockserver.admin.desk import Desk, Inquiry, choose, read_body, read_filters
+from mockserver.api.account import Account
+from mockserver.api.call import Reply
+from mockserver.api.content import ContentSchema, content_of
+from mockserver.api.message import DIRECTIONS, TYPES, Message, digits_of
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown
+from mockserver.text.validation import Duration, first_mistake
 
 FILTERS = ("provider", "account", "direction", "unread", "customer")
 DEFAULT_TEXT = "Hello"
@@ -35,19 +35,19 @@ class CustomerMessageSchema(ContentSchema):
 SCHEMA = CustomerMessageSchema()
 
 
-def find(desk: Desk, call: Call) -> Reply:
-    given = filters_of(call, FILTERS)
+def find(desk: Desk, inquiry: Inquiry) -> Reply:
+    given = read_filters(inquiry, FILTERS)
     wanted: dict[str, Any] = {key: given[key] for key in ("account", "direction") if key in given}
     if "direction" in given:
-        chosen("direction", given["direction"], DIRECTIONS)
+        choose("direction", given["direction"], DIRECTIONS)
     if "provider" in given:
-        wanted["provider"] = chosen("provider", given["provider"], desk.providers)
+        wanted["provider"] = choose("provider", given["provider"], desk.providers)
     if given.get("unread", "true") not in ("true", "false"):
         message = f"unread: expected true or false, came {shown(given['unread'])}"
         raise Refused("bad_filter", message, "send unread=true or unread=false")
     if given.get("unread") == "true":
         wanted |= {"direction": "inbound", "read_at": None}
-    found = desk.sandbox.messages.all(**wanted)
+    found = inquiry.sandbox.messages.all(**wanted)
     if given.get("unread") == "false":
         found = [each for each in found if not each.inbound or each.read_at is not None]
     if "customer" in given:  # a bare + in a query arrives as a space
@@ -55,11 +55,11 @@ def find(desk: Desk, call: Call) -> Reply:
     return Reply(200, {"messages": [each.to_json() for each in found]})
 
 
-def show(desk: Desk, call: Call) -> Reply:
-    message_id = call.args["message_id"]
-    wanted = filters_of(call, ("provider",)).get("provider")
-    for provider in [chosen("provider", wanted, desk.providers)] if wanted else desk.providers:
-        message = desk.sandbox.messages.get(provider, message_id)
+def show(desk: Desk, inquiry: Inquiry) -> Reply:
+    message_id = inquiry.args["message_id"]
+    wanted = read_filters(inquiry, ("provider",)).get("provider")
+    for provider in [choose("provider", wanted, desk.providers)] if wanted else desk.providers:
+        message = inquiry.sandbox.messages.get(provider, message_id)
         if message:
             return Reply(200, message.to_json())
     raise Refused(
@@ -70,19 +70,21 @@ def show(desk: Desk, call: Call) -> Reply:
     )
 
 
-def write(desk: Desk, call: Call) -> Reply:
+def write(desk: Desk, inquiry: Inquiry) -> Reply:
     """A customer writes to a business number."""
-    data = _loaded(body_of(call))
-    provider = desk.providers[chosen("provider", data["provider"], desk.providers)]
-    accounts = {each.label: each for each in desk.sandbox.accounts(provider.id)}
+    data = _load(read_body(inquiry))
+    provider = desk.providers[choose("provider", data["provider"], desk.providers)]
+    sandbox = inquiry.sandbox
+    accounts = {each.label: each for each in sandbox.accounts.of(provider.id)}
     label = data.get("account", next(iter(accounts), ""))
-    account = accounts[chosen("account", label, accounts)]
-    number = _number(account, data.get("to"))
-    customer = _like(number, data["sender"])
-    now = desk.sandbox.clock.now()
-    message_id, external_id = provider.new_ids(desk.sandbox.ids, "inbound", customer, now)
+    account = accounts[choose("account", label, accounts)]
+    number = _find_number(account, data.get("to"))
+    customer = _write_like(number, data["sender"])
+    now = sandbox.now()
+    _, draw, ordinal = sandbox.draw("message")
+    message_id, external_id = provider.new_ids(draw, "inbound", customer, now)
     message_id = data.get("id", message_id)
-    if desk.sandbox.messages.get(provider.id, message_id):
+    if sandbox.messages.get(provider.id, message_id):
         raise Refused(
             "message_exists",
             f"{provider.id} has a message with the id {shown(message_id)} already",
@@ -102,11 +104,11 @@ def write(desk: Desk, call: Call) -> Reply:
         sequence=0,
         external_id=external_id,
     )
-    [added] = desk.sandbox.messages.add([message])
-    return Reply(201, added.to_json())
+    sandbox.change([ordinal, sandbox.messages.draft(message)])
+    return Reply(201, message.to_json())
 
 
-def _loaded(body: dict[str, Any]) -> dict[str, Any]:
+def _load(body: dict[str, Any]) -> dict[str, Any]:
     if body.get("type", "text") == "text" and isinstance(body.get("text", DEFAULT_TEXT), str):
         body = body | {"text": {"body": body.get("text", DEFAULT_TEXT)}}
     try:
@@ -120,17 +122,17 @@ def _loaded(body: dict[str, Any]) -> dict[str, Any]:
     return loaded
 
 
-def _number(account: Account, wanted: str | None) -> str:
+def _find_number(account: Account, wanted: str | None) -> str:
     numbers = {digits_of(each.number): each.number for each in account.numbers}
     if wanted is None:
         return next(iter(numbers.values()))
     return (
         numbers[digits_of(wanted)]
         if digits_of(wanted) in numbers
-        else chosen("number", wanted, numbers.values())
+        else choose("number", wanted, numbers.values())
     )
 
 
-def _like(number: str, customer: str) -> str:
+def _write_like(number: str, customer: str) -> str:
     """The customer's number in the account's own way of writing, with or without a +."""
     return ("+" if number.startswith("+") else "") + digits_of(customer)

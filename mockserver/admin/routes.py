@@ -1,24 +1,37 @@
 """The routes of the administration API, and the way through them."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
+from secrets import randbits
 
-from mockserver.admin import faults, journal, messages, status
-from mockserver.admin.desk import Desk
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Refused
-from mockserver.core.shown import shown
+from mockserver.admin import accounts, faults, journal, messages, sandboxes, status
+from mockserver.admin.desk import Desk, Inquiry
+from mockserver.api.call import Call, Reply
+from mockserver.api.ids import Draw
+from mockserver.pipeline.answer import Answer, encode_reply, refusal_answer
+from mockserver.sandbox.world import Sandbox
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown
 
 PREFIX = "/_mock"
-SANDBOX = f"{PREFIX}/sandboxes/{{sandbox}}"
+ALL = f"{PREFIX}/sandboxes"
+SANDBOX = f"{ALL}/{{sandbox}}"
+REQUEST_ID = "X-Mock-Request-Id"
 
-Handler = Callable[[Desk, Call], Reply]
+Handler = Callable[[Desk, Inquiry], Reply]
 
 ROUTES: dict[str, dict[str, Handler]] = {
-    f"{PREFIX}/livez": {"GET": status.ready},
-    f"{PREFIX}/readyz": {"GET": status.ready},
-    f"{PREFIX}/providers": {"GET": status.providers},
-    SANDBOX: {"GET": status.sandbox},
-    f"{SANDBOX}/reset": {"POST": status.reset},
+    f"{PREFIX}/livez": {"GET": status.tell_ready},
+    f"{PREFIX}/readyz": {"GET": status.tell_ready},
+    f"{PREFIX}/providers": {"GET": status.list_providers},
+    ALL: {"GET": sandboxes.find, "POST": sandboxes.create},
+    SANDBOX: {"GET": sandboxes.show, "DELETE": sandboxes.delete},
+    f"{SANDBOX}/reset": {"POST": sandboxes.reset},
+    f"{SANDBOX}/snapshot": {"GET": sandboxes.download, "POST": sandboxes.remember},
+    f"{SANDBOX}/restore": {"POST": sandboxes.restore},
+    f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch},
     f"{SANDBOX}/messages": {"GET": messages.find, "POST": messages.write},
     f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show},
     f"{SANDBOX}/faults": {
@@ -34,21 +47,41 @@ ROUTES: dict[str, dict[str, Handler]] = {
     f"{SANDBOX}/requests": {"GET": journal.find},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": journal.show},
 }
+ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
+NAME = re.compile(r"\{(\w+)")
+NAMES = {path: NAME.findall(path) for path in (*ROUTES, *ELSEWHERE)}
 
 
-def answer(desk: Desk, path: str | None, call: Call) -> Reply:
-    """Answer a call to one of the paths above; ``path`` is None where it is none of them."""
+def administrate(desk: Desk) -> Mapping[str, Callable[[Call], Answer]]:
+    """What answers at each of the paths above, and elsewhere below the prefix."""
+    seed, numbers = randbits(53), count(1)
+
+    def answer(path: str, call: Call) -> Answer:
+        made = _answer(desk, path, call)
+        made.headers[REQUEST_ID] = f"req_{Draw(seed, 'administration', next(numbers)).crockford()}"
+        return made
+
+    return {path: partial(answer, path) for path in (*ROUTES, *ELSEWHERE)}
+
+
+def _answer(desk: Desk, path: str, call: Call) -> Answer:
     try:
-        reply = _handler(desk, path, call)(desk, call)
+        handler = _find_handler(path, call)
+        args = dict(zip(NAMES[path], call.segments, strict=True))
+        if "sandbox" not in args:
+            return encode_reply(handler(desk, Inquiry(call, args, None)))
+        sandbox = _find_sandbox(desk, args["sandbox"])
+        with sandbox.lock:
+            return encode_reply(handler(desk, Inquiry(call, args, sandbox)))
     except Refused as refused:
-        headers = {"Allow": ", ".join(ROUTES[path])} if path and refused.status == 405 else {}
-        reply = Reply(refused.status, refused.body(), headers)
-    reply.headers["X-Mock-Request-Id"] = call.id
-    return reply
+        answer = refusal_answer(refused)
+        if refused.status == 405:
+            answer.headers["Allow"] = ", ".join(ROUTES[path])
+        return answer
 
 
-def _handler(desk: Desk, path: str | None, call: Call) -> Handler:
-    if path is None:
+def _find_handler(path: str, call: Call) -> Handler:
+    if path not in ROUTES or call.code is not None:
         hint = f"there are {', '.join(ROUTES)}"
         raise Refused("not_found", f"no such path: {call.target}", hint, status=404)
     methods = ROUTES[path]
@@ -59,8 +92,13 @@ def _handler(desk: Desk, path: str | None, call: Call) -> Handler:
         raise Refused("method_not_allowed", message, hint, status=405)
     if call.too_large:
         raise Refused("body_too_large", "the body is too large", "the limit is 1 MiB", status=413)
-    wanted = call.args.get("sandbox", desk.sandbox.id)
-    if wanted != desk.sandbox.id:
-        hint = f"there is {desk.sandbox.id}"
-        raise Refused("sandbox_not_found", f"no such sandbox: {shown(wanted)}", hint, status=404)
     return methods[method]
+
+
+def _find_sandbox(desk: Desk, sandbox_id: str) -> Sandbox:
+    sandbox = desk.sandboxes.find(sandbox_id)
+    if sandbox is None:
+        message = f"no such sandbox: {shown(sandbox_id)}"
+        hint = "there is default; GET /_mock/sandboxes lists all"
+        raise Refused("sandbox_not_found", message, hint, status=404)
+    return sandbox

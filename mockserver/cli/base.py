@@ -1,23 +1,19 @@
-"""What all commands share: errors in one line, and the options of the settings table."""
+"""What all commands share: errors in one line, and the server and sandbox to talk to."""
 
-import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import wraps
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from mockserver.config import SETTINGS, load_settings
-from mockserver.core.errors import Mistakes
-from mockserver.core.provider import Provider
-from mockserver.core.registry import find_providers
-from mockserver.core.shown import shown, there_are
-from mockserver.server.run import url_of
-
-Command = Callable[..., Any]
-Decorator = Callable[[Command], Command]
+from mockserver.api.provider import Provider
+from mockserver.cli.options import Command, is_typed, name_parameter, settings_options
+from mockserver.config import Given, load_settings
+from mockserver.providers.registry import find_providers
+from mockserver.text.mistakes import Mistakes
+from mockserver.text.shown import shown, there_are
+from mockserver.wire.run import url_of
 
 
 class OneLine(click.Group):
@@ -42,41 +38,29 @@ def stop(reason: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def known_providers() -> dict[str, Provider]:
-    try:
-        return find_providers()
-    except ValueError as error:
-        stop(str(error), code=1)
+def load_providers() -> dict[str, Provider]:
+    """Every provider by id, without installed ones that cannot be used."""
+    found = find_providers()
+    for problem in found.problems:
+        click.echo(f"mockserver: left out: {problem}", err=True)
+    return found.providers
 
 
-def known(what: str, name: str, names: Iterable[str]) -> str:
-    """The name, if it is one of those."""
+def require(what: str, name: str, names: Iterable[str]) -> str:
+    """The name, if it is one of those; another ends the program."""
     listed = list(names)
     if name not in listed:
         stop(f"no such {what}: {shown(name)}; {there_are(listed, name)}", code=2)
     return name
 
 
-def settings_options(*names: str) -> Decorator:
-    """The options of the named rows of the settings table, and --config."""
-
-    def decorate(command: Command) -> Command:
-        for setting in reversed([each for each in SETTINGS if each.name in names]):
-            default = "" if setting.default is None else f"  [default: {setting.default}]"
-            option = click.option(
-                f"--{setting.name}",
-                metavar=setting.metavar,
-                help=f"{setting.help}{default}  [{setting.variable}]",
-            )
-            command = option(command)
-        return click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="settings, switches and fault rules in TOML; default: mockserver.toml if present",
-        )(command)
-
-    return decorate
+def before_the_command(group: Command) -> Command:
+    """Let the server and the sandbox also be told before a group's command."""
+    url = click.option("--url", metavar="URL", help="the server, for the command that follows")
+    sandbox = click.option(
+        "--sandbox", metavar="ID", help="the sandbox, for a command that takes one"
+    )
+    return url(sandbox(group))
 
 
 def to_a_server(command: Command, *, wrong: int = 2) -> Command:
@@ -88,30 +72,64 @@ def to_a_server(command: Command, *, wrong: int = 2) -> Command:
     @click.option(
         "--url",
         metavar="URL",
+        envvar="MOCKSERVER_URL",
         help="the server, such as http://127.0.0.1:8080; default: as configured  [MOCKSERVER_URL]",
     )
     @settings_options("host", "port")
     @wraps(command)
-    def with_url(url: str | None, config: Path | None, **options: Any) -> Any:
-        where = {name: options.pop(name) for name in ("host", "port")}
-        url = url or click.get_current_context().obj
-        if not url and not any((config, *where.values())):
-            url = os.environ.get("MOCKSERVER_URL")
-        found = _told(url, wrong) if url else _configured(where, config, wrong)
-        return command(url=found, **options)
+    def with_url(url: str | None, given: Given, **others: Any) -> Any:
+        return command(url=_find_url(url, given, wrong), **others)
 
     return with_url
 
 
-def _told(url: str, wrong: int) -> str:
+def to_a_sandbox(command: Command) -> Command:
+    """Give a command the ``url`` of the server and the id of the ``sandbox`` to talk to."""
+
+    @click.option(
+        "--sandbox",
+        metavar="ID",
+        envvar="MOCKSERVER_SANDBOX",
+        default="default",
+        help="the sandbox  [default: default]  [MOCKSERVER_SANDBOX]",
+    )
+    @wraps(command)
+    def with_sandbox(sandbox: str, **others: Any) -> Any:
+        typed = _find_typed("sandbox")
+        sandbox = sandbox if typed is None else typed
+        if not sandbox:
+            stop("--sandbox: expected the id of a sandbox, came ''", code=2)
+        return command(sandbox=sandbox, **others)
+
+    return to_a_server(with_sandbox)
+
+
+def _find_url(url: str | None, given: Given, wrong: int) -> str:
+    """Whatever was typed wins over the variable of the URL, and that over all else."""
+    told = _find_typed("url")
+    if told is None and not is_typed("config", *map(name_parameter, ("host", "port"))):
+        told = url
+    return _read_url(given, wrong) if told is None else _check_url(told, wrong)
+
+
+def _find_typed(option: str) -> str | None:
+    """What was typed for it after the command, or else before, as an option of the group."""
+    context = click.get_current_context()
+    if is_typed(option):
+        text: str = context.params[option]
+        return text
+    return context.parent.params.get(option) if context.parent else None
+
+
+def _check_url(url: str, wrong: int) -> str:
     if not url.startswith(("http://", "https://")):
         stop(f"--url: expected such as http://127.0.0.1:8080, came {shown(url)}", code=wrong)
     return url.rstrip("/")
 
 
-def _configured(options: dict[str, Any], config: Path | None, wrong: int) -> str:
+def _read_url(given: Given, wrong: int) -> str:
     try:
-        settings = load_settings(known_providers(), options, config)
+        settings = load_settings(load_providers(), given)
     except Mistakes as found:
         stop(str(found.mistakes[0]), code=wrong)
     return url_of(settings.host, settings.port)

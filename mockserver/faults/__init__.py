@@ -1,1 +1,1 @@
-"""What can go wrong on purpose: one unit per file, and the rules that say to whom and when."""
+"""What can go wrong on purpose, and the rules that say to whom and when."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from mockserver.core.validation import number, one_of
+from mockserver.text.validation import number, one_of
 
 HOUR_MS = 3_600_000
 PARAMETERS = {
@@ -40,7 +40,7 @@ class DistributionSchema(Schema):
             raise ValidationError("expected at most max_ms", "min_ms")
 
 
-def drawn(settings: Mapping[str, Any], size: float) -> float:
+def draw_length(settings: Mapping[str, Any], size: float) -> float:
     """The length that ``size``, a random number from 0 to below 1, makes; at most an hour."""
     length: float
     inside = min(max(size, 1e-9), 1 - 1e-9)

@@ -1,21 +1,30 @@
-"""The shape of a fault, and the finding of all of them."""
+"""The shape of a fault."""
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from marshmallow import Schema
 
-import mockserver.faults
-from mockserver.core.injection import Hit, Injection
-from mockserver.core.provider import Exchange, Provider
+from mockserver.api.exchange import Exchange, Owner
+from mockserver.late import load_modules_of
+from mockserver.pipeline.plan import Plan
+
+TYPES = "mockserver.faults.types"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Memory(Protocol):
+    """What a rule remembers from one call to the next."""
+
+    def recall(self, key: str) -> Any:
+        """None where there is nothing."""
+
+    def keep(self, key: str, value: Any) -> None:
+        """A JSON value, which lasts two days."""
+
+
+class Turn(NamedTuple):
     """One call that a rule strikes: which rule, the how many-th, and by which seed and draw.
 
     ``size`` is a random number from 0 to below 1, for whatever of the fault is left to chance.
@@ -26,17 +35,26 @@ class Turn:
     seed: int | None
     draw: float | None
     size: float
+    memory: Memory
+
+
+class Struck(NamedTuple):
+    """The settings as they came out and, where it is another one, the fault that does the same to
+    any call."""
+
+    settings: Mapping[str, Any]
+    again: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Unit:
     """One way for a call to go wrong. It knows its own settings and nothing of rules.
 
-    A module of this package with a class ``Fault`` of this shape is a fault type of the module's
-    name; its doc string tells units and what the client sees. ``schema`` validates the settings,
-    which become the class's arguments; ``short`` is the setting that the request header's short
-    form gives, as in ``latency=250``. A ``terminal`` fault takes the provider's answer away,
-    and one that ``may_follow`` can do so after the work was done.
+    A module of the package ``types`` with a class ``Fault`` of this shape is a fault type of the
+    module's name; its doc string tells units and what the client sees. ``schema`` validates the
+    settings, which become the class's arguments; ``short`` is the setting that the request
+    header's short form gives, as in ``latency=250``. A ``terminal`` fault takes the provider's
+    answer away, and one that ``may_follow`` can do so after the work was done.
     """
 
     schema: ClassVar[Schema] = Schema()
@@ -44,40 +62,24 @@ class Unit:
     terminal: ClassVar[bool] = True
     may_follow: ClassVar[bool] = True
 
-    def check(self, providers: Sequence[Provider]) -> None:
-        """Raise Refused if the fault can strike none of these providers."""
-
-    def fits(self, provider: Provider) -> bool:
-        """Whether a call of this provider can be struck."""
-        return True
-
-    def strike(
-        self, injection: Injection, exchange: Exchange, turn: Turn
-    ) -> Mapping[str, Any] | None:
-        """Do it, and tell the settings as they came out; None where it does not strike now."""
+    def strike(self, plan: Plan, exchange: Exchange, turn: Turn) -> Struck | None:
+        """Do it, and tell how it came out; None where it does not strike now."""
         raise NotImplementedError
-
-    def again(self, fault: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A fault that does to any call what ``fault``, as it came out, did to one."""
-        return fault
 
     def settings(self) -> dict[str, Any]:
         return asdict(self)
 
-    def inject(self, injection: Injection, exchange: Exchange, turn: Turn, *, after: bool) -> bool:
-        """Strike and note the hit. Whether it struck: the first terminal fault of a call wins."""
-        if self.terminal and injection.terminal:
-            return False
-        came = self.strike(injection, exchange, turn)
-        if came is None:
-            return False
-        fault = {"type": kind_of(type(self)), **came}
-        injection.hits.append(
-            Hit(turn.rule, turn.call, turn.seed, turn.draw, fault, self.again(fault))
-        )
-        if self.terminal:
-            injection.terminal, injection.kind, injection.after = turn.rule, fault["type"], after
-        return True
+
+class Selective:
+    """What a fault has that can strike some providers only."""
+
+    def fits(self, provider: Owner) -> bool:
+        """Whether a call of this provider can be struck."""
+        raise NotImplementedError
+
+    def require_one(self, providers: Sequence[Owner]) -> None:
+        """Raise Refused if the fault can strike none of these providers."""
+        raise NotImplementedError
 
 
 def kind_of(unit: type[Unit]) -> str:
@@ -92,7 +94,4 @@ def manual_of(unit: type[Unit]) -> str:
 
 def find_faults() -> dict[str, type[Unit]]:
     """The fault types by name."""
-    package = mockserver.faults
-    names = [found.name for found in pkgutil.iter_modules(package.__path__)]
-    modules = {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
-    return {name: module.Fault for name, module in modules.items() if hasattr(module, "Fault")}
+    return {name: module.Fault for name, module in load_modules_of(TYPES)}

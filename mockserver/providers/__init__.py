@@ -1,1 +1,1 @@
-"""One folder per provider; each has a ``provider`` and imports nothing but the core."""
+"""One folder per provider; each has a ``provider`` and imports nothing but ``mockserver.api``."""

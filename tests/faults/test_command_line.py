@@ -78,6 +78,28 @@ def test_server_can_be_told_before_the_command(server: Server) -> None:
     assert (done.returncode, len(rules_of(server))) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "variables"),
+    [
+        (["--sandbox", "nobody"], [], {}),
+        ([], ["--sandbox", "nobody"], {}),
+        ([], [], {"MOCKSERVER_SANDBOX": "nobody"}),
+        (["--sandbox", "default"], ["--sandbox", "nobody"], {"MOCKSERVER_SANDBOX": "default"}),
+        (["--sandbox", "nobody"], [], {"MOCKSERVER_SANDBOX": "default"}),
+    ],
+)
+def test_sandbox_can_be_told(
+    server: Server, before: list[str], after: list[str], variables: dict[str, str]
+) -> None:
+    done = faults(*before, "add", TEA, *after, url=server.url, **variables)
+    assert_one_line(done, 1, "no such sandbox: 'nobody'")
+    assert faults("add", TEA, url=server.url, MOCKSERVER_SANDBOX="").returncode == 0
+
+
+def test_empty_sandbox_is_told_in_one_line(server: Server) -> None:
+    assert_one_line(faults("list", "--sandbox", "", url=server.url), 2, "--sandbox", "''")
+
+
 def test_option_of_the_port_wins_over_the_variable_of_the_url(server: Server) -> None:
     port = server.url.rpartition(":")[2]
     done = faults("add", TEA, "--port", port, MOCKSERVER_URL="http://127.0.0.1:1")

@@ -13,8 +13,8 @@ import requests
 
 from tests.calls import D7_RECEIPT, D7_REPORT
 from tests.conftest import Server, Start
-from tests.wire import connect as connect_to
-from tests.wire import everything, head
+from tests.sockets import connect as connect_to
+from tests.sockets import everything, head
 
 WAITED = "timeout graceful shutdown exceeded"  # logged where a call was waited for in vain
 ENDINGS = ("reset", "reset=40", "empty", "truncate", "garbage", "hang=20", "outage")

@@ -10,7 +10,7 @@ import requests
 
 from tests.calls import BY_PROVIDER, CALLS, D7, D7_REPORT, KIRIM, WAMID, ValidCall, named
 from tests.conftest import STATE, Server
-from tests.wire import connect, everything, head
+from tests.sockets import connect, everything, head
 
 KIRIM_CALL = BY_PROVIDER["kirim"]
 

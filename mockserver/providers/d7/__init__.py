@@ -1,8 +1,7 @@
 """D7 Networks: WhatsApp read receipts and delivery reports."""
 
-from mockserver.core.bearer import bearer_token
-from mockserver.core.provider import Provider, Switch
-from mockserver.providers.d7 import auth, identifiers, routes, schemas
+from mockserver.api import Provider, Switch
+from mockserver.providers.d7 import accounts, identifiers, operations, schemas
 from mockserver.providers.d7.errors import Error, envelope
 
 provider = Provider(
@@ -10,13 +9,13 @@ provider = Provider(
     title="D7 Networks",
     hosts=("api.d7networks.com",),
     errors=Error,
-    operations=routes.OPERATIONS,
-    account=auth.ACCOUNT,
-    claim=bearer_token,
+    operations=operations.OPERATIONS,
+    shared=operations.SHARED,
+    account=accounts.ACCOUNT,
+    claim=accounts.claim,
     envelope=envelope,
-    sign=auth.sign,
+    sign=accounts.sign,
     new_ids=identifiers.new_ids,
-    sample=schemas.sample,
     switches=(
         Switch(
             "read_receipt_body",

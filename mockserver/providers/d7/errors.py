@@ -1,7 +1,6 @@
 """Everything D7 answers when a call fails."""
 
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Catalogue, Fail, Spec
+from mockserver.api import Catalogue, Fail, Reply, Spec
 
 READ_RECEIPT = "https://d7networks.com/docs/Whatsapp/Read-Receipt"
 GET_STATUS = "https://d7networks.com/docs/Whatsapp/Get-Status"
@@ -63,7 +62,7 @@ class Error(Catalogue):
         401,
         "ACCESS_TOKEN_EXPIRED",
         "Access token expired",
-        when="the account is in the state expired",
+        when="the account is in the condition expired",
         source="a third-party client lists the code; the text is ours",
         proof="inferred",
     )
@@ -71,7 +70,7 @@ class Error(Catalogue):
         401,
         "APPLICATION_NOT_EXISTS",
         "Application not exists",
-        when="the account is in the state deleted: its application was removed",
+        when="the account is in the condition deleted: its application was removed",
         source="a third-party client lists the code; the text is ours",
         proof="inferred",
     )
@@ -79,7 +78,7 @@ class Error(Catalogue):
         402,
         "INSUFFICIENT_CREDIT",
         "User does not have enough credit",
-        when="the account is in the state no_credit",
+        when="the account is in the condition no_credit",
         source=f"{SDK} maps 402 to InsufficientCreditError; the body is ours",
         proof="inferred",
     )
@@ -122,7 +121,7 @@ class Error(Catalogue):
     )
 
 
-def envelope(fail: Fail, call: Call) -> Reply:
+def envelope(fail: Fail, request_id: str) -> Reply:
     """``detail`` is an object with code and text, or the bare text where there is no code."""
     spec = fail.row.spec
     coded = {"code": spec.code, "message": spec.message}

@@ -1,11 +1,16 @@
 """What calls send and reports hold."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
-from mockserver.core.account import Account
-from mockserver.core.message import Message
+DONE = "Message successfully marked as read"
+DONE_TEXT = fields.String(required=True, validate=validate.Equal(DONE))
+
+
+class DoneSchema(Schema):
+    """The third way to write it, which clients that want a JSON object can read."""
+
+    message = DONE_TEXT
+
 
 STATUSES = (
     "scheduled", "processed", "sent", "delivered", "read",
@@ -43,7 +48,3 @@ class ReportSchema(Schema):
     id = fields.String(required=True)
     account = fields.String(required=True)
     body = fields.Nested(BodySchema, required=True)
-
-
-def sample(account: Account, message: Message) -> tuple[dict[str, str], dict[str, Any] | None]:
-    return {"message_id": message.id}, None

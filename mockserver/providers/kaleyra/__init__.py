@@ -1,7 +1,7 @@
 """Kaleyra: WhatsApp read receipts, API version 2."""
 
-from mockserver.core.provider import Provider, Switch
-from mockserver.providers.kaleyra import auth, identifiers, routes, schemas
+from mockserver.api import Provider, Switch
+from mockserver.providers.kaleyra import accounts, identifiers, operations
 from mockserver.providers.kaleyra.errors import Error, envelope
 
 provider = Provider(
@@ -9,13 +9,13 @@ provider = Provider(
     title="Kaleyra",
     hosts=("api.in.kaleyra.io", "api.ap.kaleyra.io", "api.eu.kaleyra.io", "api.kaleyra.io"),
     errors=Error,
-    operations=routes.OPERATIONS,
-    account=auth.ACCOUNT,
-    claim=auth.claim,
+    operations=operations.OPERATIONS,
+    shared=operations.SHARED,
+    account=accounts.ACCOUNT,
+    claim=accounts.claim,
     envelope=envelope,
-    sign=auth.sign,
+    sign=accounts.sign,
     new_ids=identifiers.new_ids,
-    sample=schemas.sample,
     switches=(
         Switch(
             "unknown_message",

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Catalogue, Fail, Spec
+from mockserver.api import Catalogue, Fail, Reply, Spec
 
 PAGE = "https://developers.kaleyra.io/docs/whatsapp_message_api_v2_send-read-receipt-messages"
 ERROR_CODES = "https://developers.kaleyra.io/docs/whatsapp-message-api-v2-error-codes"
@@ -87,7 +86,7 @@ class Error(Catalogue):
         400,
         "E110",
         "Please check your balance, You have a low balance!",
-        when="the account is in the state low_balance",
+        when="the account is in the condition low_balance",
         source=PAGE,
         proof="seed",
         details={"key": "balance"},
@@ -102,7 +101,7 @@ class Error(Catalogue):
         401,
         "WA-401",
         "API is not available for given customer.Please contact support for more info",
-        when="the account is in the state prepaid",
+        when="the account is in the condition prepaid",
         source=PAGE,
         proof="seed",
         details={"key": "account"},
@@ -176,7 +175,7 @@ class Error(Catalogue):
     )
 
 
-def envelope(fail: Fail, call: Call) -> Reply:
+def envelope(fail: Fail, request_id: str) -> Reply:
     """``data`` is an empty object, but an empty array beside wrong credentials."""
     spec = fail.row.spec
     body: dict[str, Any] = {

@@ -2,15 +2,9 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
-from mockserver.core.account import Account
-from mockserver.core.body import Lenient, Problem, body_check
-from mockserver.core.call import JSON
-from mockserver.core.errors import Fail
-from mockserver.core.message import Message
-from mockserver.core.provider import Exchange
-from mockserver.core.shown import shown
+from mockserver.api import JSON, Check, Exchange, Fail, Lenient, Problem, require_body, shown
 from mockserver.providers.kaleyra.errors import Error
 
 SOURCES = (
@@ -43,7 +37,20 @@ class ReceiptSchema(Lenient):
     extra_info = fields.Nested(ExtraInfoSchema)
 
 
-def content_type(exchange: Exchange) -> None:
+class AcceptedDataSchema(Schema):
+    message_id = fields.String(required=True)
+
+
+class AcceptedSchema(Schema):
+    """Source: the page's success response."""
+
+    code = fields.String(required=True, validate=validate.Equal("WA202"))
+    message = fields.String(required=True, validate=validate.Equal("Request Accepted"))
+    data = fields.Nested(AcceptedDataSchema, required=True)
+    error = fields.Dict(required=True, validate=validate.Length(max=0))
+
+
+def require_content_type(exchange: Exchange) -> None:
     if exchange.call.media_type != JSON:
         came = exchange.call.header("content-type")
         raise Fail(Error.INCORRECT_PAYLOAD, f"expected Content-Type {JSON}, came {shown(came)}")
@@ -53,16 +60,12 @@ def refuse(problem: Problem) -> Fail:
     return Fail(Error.INCORRECT_PAYLOAD, str(problem))
 
 
-body = body_check(ReceiptSchema(), refuse)
+RECEIPT = ReceiptSchema()
+CONTENT_TYPE = Check("content_type", require_content_type, (Error.INCORRECT_PAYLOAD,))
+BODY = require_body(RECEIPT, refuse, (Error.INCORRECT_PAYLOAD,))
 
 
-def source_of(data: dict[str, Any]) -> str:
+def read_source(data: dict[str, Any]) -> str:
     """Whatever is not in the page's list counts as ``API`` and is never an error."""
     came = data.get("extra_info", {}).get("wa_source")
     return came if isinstance(came, str) and came in SOURCES else OTHER_SOURCE
-
-
-def sample(account: Account, message: Message) -> tuple[dict[str, str], dict[str, Any]]:
-    arguments = {"sid": account.credentials["sid"], "phone_number": message.business_number}
-    receipt = {"messaging_product": "whatsapp", "status": "read", "message_id": message.id}
-    return arguments, {"messaging_object": receipt}

@@ -1,8 +1,7 @@
 """KirimChat: WhatsApp read receipts, Public API v1."""
 
-from mockserver.core.bearer import bearer_token
-from mockserver.core.provider import Provider, Switch
-from mockserver.providers.kirim import auth, identifiers, routes, schemas
+from mockserver.api import Provider, Switch
+from mockserver.providers.kirim import accounts, identifiers, operations
 from mockserver.providers.kirim.errors import Error, envelope
 
 provider = Provider(
@@ -10,14 +9,14 @@ provider = Provider(
     title="KirimChat",
     hosts=("api.kirim.chat",),
     errors=Error,
-    operations=routes.OPERATIONS,
-    account=auth.ACCOUNT,
-    claim=bearer_token,
+    operations=operations.OPERATIONS,
+    shared=operations.SHARED,
+    account=accounts.ACCOUNT,
+    claim=accounts.claim,
     envelope=envelope,
-    sign=auth.sign,
+    sign=accounts.sign,
     new_ids=identifiers.new_ids,
-    sample=schemas.sample,
-    finish=auth.tell_rate_limit,
+    finish=accounts.tell_rate_limit,
     switches=(
         Switch(
             "enforce_rate_limits",

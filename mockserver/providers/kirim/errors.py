@@ -3,8 +3,7 @@
 Codes are the documentation's and stable; most texts are not printed anywhere and are ours.
 """
 
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Catalogue, Fail, Spec
+from mockserver.api import Catalogue, Fail, Reply, Spec
 
 DOCS = "https://developers.kirim.chat"
 MARK_AS_READ = f"{DOCS}/sending/mark-as-read/"
@@ -37,7 +36,7 @@ class Error(Catalogue):
         401,
         "expired_api_key",
         "This API key has expired.",
-        when="the account is in the state expired",
+        when="the account is in the condition expired",
         source=AUTHENTICATION,
         proof="docs",
         example={
@@ -53,7 +52,7 @@ class Error(Catalogue):
         429,
         "rate_limit_exceeded",
         "Too many requests.",
-        when="the account is in the state rate_limited, or over its limit and that is enforced",
+        when="the account is in the condition rate_limited, or over its limit and that is enforced",
         source=RATE_LIMITS,
         proof="docs",
     )
@@ -186,7 +185,7 @@ class Error(Catalogue):
     )
 
 
-def envelope(fail: Fail, call: Call) -> Reply:
+def envelope(fail: Fail, request_id: str) -> Reply:
     """``param`` and ``message`` of the failure itself win over the row's. Source: ERRORS."""
     spec = fail.row.spec
     details = {**spec.details, **fail.details}
@@ -199,7 +198,7 @@ def envelope(fail: Fail, call: Call) -> Reply:
     }
     if "param" in details:
         error["param"] = details["param"]
-    headers = {"X-Request-Id": call.id}
+    headers = {"X-Request-Id": request_id}
     if spec.status == 429:
         headers["Retry-After"] = "1"
-    return Reply(spec.status, {"error": {**error, "request_id": call.id}}, headers)
+    return Reply(spec.status, {"error": {**error, "request_id": request_id}}, headers)

@@ -1,13 +1,8 @@
 """What a call sends. Source: developers.kirim.chat/sending/mark-as-read/."""
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import fields, validate
-
-from mockserver.core.account import Account
-from mockserver.core.body import Lenient, Problem, body_check
-from mockserver.core.errors import Fail
-from mockserver.core.message import Message
+from mockserver.api import Fail, Lenient, Problem, require_body
 from mockserver.providers.kirim.errors import Error
 
 EMPTY = "empty"
@@ -38,10 +33,23 @@ def refuse(problem: Problem) -> Fail:
     return Fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
 
 
-body = body_check(ReceiptSchema(), refuse)
+RECEIPT = ReceiptSchema()
+BODY = require_body(
+    RECEIPT,
+    refuse,
+    (Error.INVALID_REQUEST, Error.MISSING_REQUIRED_FIELD, Error.INVALID_FIELD_VALUE),
+)
 
 
-def sample(account: Account, message: Message) -> tuple[dict[str, str], dict[str, Any]]:
-    number = next(each for each in account.numbers if each.number == message.business_number)
-    receipt = {"messaging_product": "whatsapp", "status": "read", "message_id": message.id}
-    return {"phone_number_id": number.ids["phone_number_id"]}, receipt
+class ReadSchema(Schema):
+    id = fields.String(required=True)
+    object = fields.String(required=True, validate=validate.Equal("message"))
+    status = fields.String(required=True, validate=validate.Equal("read"))
+    message_id = fields.String(required=True)
+
+
+class AnswerSchema(Schema):
+    """Source: the page's response."""
+
+    data = fields.Nested(ReadSchema, required=True)
+    request_id = fields.String(required=True)

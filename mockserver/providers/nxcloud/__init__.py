@@ -1,7 +1,7 @@
 """NXCloud: WhatsApp read receipts and typing indicators."""
 
-from mockserver.core.provider import Provider, Switch
-from mockserver.providers.nxcloud import auth, identifiers, routes, schemas
+from mockserver.api import Provider, Switch
+from mockserver.providers.nxcloud import accounts, identifiers, operations
 from mockserver.providers.nxcloud.errors import Error, envelope
 
 provider = Provider(
@@ -9,15 +9,15 @@ provider = Provider(
     title="NXCloud",
     hosts=("api2.nxcloud.com",),
     errors=Error,
-    operations=routes.OPERATIONS,
-    account=auth.ACCOUNT,
-    claim=auth.claim,
+    operations=operations.OPERATIONS,
+    shared=operations.SHARED,
+    account=accounts.ACCOUNT,
+    claim=accounts.claim,
     envelope=envelope,
-    sign=auth.sign,
+    sign=accounts.sign,
     signed=True,
     sign_options=("algorithm", "action", "biz_type", "ts"),
     new_ids=identifiers.new_ids,
-    sample=schemas.sample,
     switches=(
         Switch(
             "read_earlier",

@@ -1,7 +1,6 @@
 """Everything NXCloud answers when a call fails: HTTP 200, and the outcome in ``code``."""
 
-from mockserver.core.call import Call, Reply
-from mockserver.core.errors import Catalogue, Fail, Spec
+from mockserver.api import Catalogue, Fail, Reply, Spec
 
 WIKI = "https://github.com/nxtele"
 MARK_AS_READ = f"{WIKI}/http-api-document-en/wiki/WhatsApp-API-markMessageAsRead"
@@ -65,7 +64,7 @@ class Error(Catalogue):
         200,
         1005,
         "Insufficient permissions",
-        when="the accessKey is unknown, or the account is in the state no_permission",
+        when="the accessKey is unknown, or the account is in the condition no_permission",
         source=CONVENTION,
         proof="docs",
     )
@@ -132,6 +131,6 @@ class Error(Catalogue):
     )
 
 
-def envelope(fail: Fail, call: Call) -> Reply:
+def envelope(fail: Fail, request_id: str) -> Reply:
     spec = fail.row.spec
     return Reply(spec.status, {"code": spec.code, "message": spec.message, "data": None})

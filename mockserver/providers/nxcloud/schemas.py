@@ -1,13 +1,8 @@
 """What calls send. Sources: the body tables of the two pages."""
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import fields, validate
-
-from mockserver.core.account import Account
-from mockserver.core.body import Lenient, Problem, body_check
-from mockserver.core.errors import Fail
-from mockserver.core.message import Message
+from mockserver.api import Fail, Lenient, Problem, require_body
 from mockserver.providers.nxcloud.errors import Error
 
 
@@ -33,14 +28,17 @@ def refuse(problem: Problem) -> Fail:
     return Fail(row, str(problem))
 
 
-receipt = body_check(ReceiptSchema(), refuse)
-typing = body_check(TypingSchema(), refuse)
+RECEIPT, TYPING = ReceiptSchema(), TypingSchema()
+ROWS = (Error.PARAMETER_ERROR, Error.PARAMETER_EXCEPTION)
+RECEIPT_BODY = require_body(RECEIPT, refuse, ROWS)
+TYPING_BODY = require_body(TYPING, refuse, ROWS)
 
 
-def sample(account: Account, message: Message) -> tuple[dict[str, str], dict[str, Any]]:
-    return {}, {
-        "business_phone": message.business_number,
-        "messaging_product": "whatsapp",
-        "message_id": message.id,
-        "status": "read",
-    }
+class AnswerSchema(Schema):
+    """Source: the success responses of the two pages."""
+
+    code = fields.Integer(strict=True, required=True, validate=validate.Equal(0))
+    data = fields.Raw(required=True, allow_none=True, validate=validate.Equal(None))
+    message = fields.String(
+        required=True, validate=validate.OneOf(("Request succeeded", "Request successful"))
+    )

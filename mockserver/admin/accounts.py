@@ -1,0 +1,66 @@
+"""An account's condition and its numbers' states, changed in the middle of a test."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from mockserver.admin.desk import Desk, Inquiry, choose, read_body
+from mockserver.api.account import Account
+from mockserver.api.call import Reply
+from mockserver.api.changes import set_fields
+from mockserver.api.provider import Provider
+from mockserver.sandbox.fixtures import make_condition_field, make_state_field
+from mockserver.sandbox.planting import ACCOUNTS
+from mockserver.text.mistakes import Refused
+from mockserver.text.validation import Strict, first_mistake
+
+
+def patch(desk: Desk, inquiry: Inquiry) -> Reply:
+    """``{"condition"?, "numbers"?: [{"number", "state"}]}``; what is not named stays."""
+    provider = desk.providers[choose("provider", inquiry.args["provider"], desk.providers)]
+    accounts = {each.label: each for each in inquiry.sandbox.accounts.of(provider.id)}
+    label = choose("account", inquiry.args["label"], accounts)
+    data = _load(provider, read_body(inquiry))
+    states = {each["number"]: each["state"] for each in data.get("numbers", ())}
+    _require_known(states, accounts[label])
+    changed: dict[str, Any] = {"condition": data.get("condition", accounts[label].condition)}
+    changed["numbers"] = [
+        {
+            "number": each.number,
+            "state": states.get(each.number, each.state),
+            "ids": dict(each.ids),
+        }
+        for each in accounts[label].numbers
+    ]
+    inquiry.sandbox.change([set_fields(ACCOUNTS, f"{provider.id}/{label}", changed)])
+    [account] = [each for each in inquiry.sandbox.accounts.of(provider.id) if each.label == label]
+    return Reply(200, account.to_json())
+
+
+def _load(provider: Provider, body: dict[str, Any]) -> dict[str, Any]:
+    schema = _make_schema(provider)
+    try:
+        data: dict[str, Any] = schema.load(body)
+    except ValidationError as error:
+        path, reason = first_mistake(error, body)
+        hint = f"the keys are {', '.join(schema.fields)}"
+        raise Refused("bad_account", f"{path}: {reason}" if path else reason, hint) from None
+    return data
+
+
+def _make_schema(provider: Provider) -> Schema:
+    number = Strict.from_dict(
+        {"number": fields.String(required=True), "state": make_state_field(provider)}
+    )
+    return Strict.from_dict(
+        {
+            "condition": make_condition_field(provider),
+            "numbers": fields.List(fields.Nested(number)),
+        }
+    )()
+
+
+def _require_known(states: dict[str, str], account: Account) -> None:
+    known = [each.number for each in account.numbers]
+    for number in states:
+        choose("number", number, known)

@@ -1,0 +1,82 @@
+"""Reading a JSON body by a schema."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from mockserver.api.call import BadJSON
+from mockserver.api.catalogue import Catalogue, Fail
+from mockserver.api.exchange import Exchange
+from mockserver.api.operation import Check
+from mockserver.text.shown import shown
+
+ABSENT = object()
+
+
+class Lenient(Schema):
+    """A body that may have further members, as most providers let it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The first thing wrong with a body.
+
+    ``kind``: ``json`` it cannot be decoded, ``object`` it is no JSON object, ``missing`` a field
+    is absent, ``invalid`` a field has a wrong value. ``path`` leads to the field; ``given`` are
+    the members that the body does have.
+    """
+
+    kind: Literal["json", "object", "missing", "invalid"]
+    reason: str
+    path: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
+
+    @property
+    def param(self) -> str:
+        return ".".join(self.path)
+
+    def __str__(self) -> str:
+        return f"{self.param}: {self.reason}" if self.path else self.reason
+
+
+def require_body(
+    schema: Schema, refuse: Callable[[Problem], Fail], rows: tuple[Catalogue, ...]
+) -> Check:
+    """That the body is as the schema says, which becomes ``exchange.data``.
+
+    ``refuse`` makes a failure, one of the rows, of the problem that there is.
+    """
+
+    def load_body(exchange: Exchange) -> None:
+        try:
+            value = exchange.call.json()
+        except BadJSON as error:
+            raise refuse(Problem("json", f"the body is not JSON: {error}")) from None
+        if not isinstance(value, dict):
+            raise refuse(Problem("object", "the body is JSON, but not an object"))
+        try:
+            exchange.data = schema.load(value)
+        except ValidationError as error:
+            raise refuse(_first(error.messages_dict, value)) from None
+
+    return Check("body", load_body, rows)
+
+
+def _first(messages: dict[Any, Any], value: Any) -> Problem:
+    path: list[str] = []
+    found: Any = messages
+    inner = value
+    while isinstance(found, dict):
+        key, found = next(iter(found.items()))
+        if key != "_schema":
+            path.append(str(key))
+            inner = inner.get(key, ABSENT) if isinstance(inner, dict) else None
+    given = frozenset(value)
+    if inner is ABSENT:
+        return Problem("missing", str(found[0]), tuple(path), given)
+    return Problem("invalid", f"{found[0].rstrip('.')}, came {shown(inner)}", tuple(path), given)

@@ -1,0 +1,59 @@
+"""Documented errors: one row each, declared once, raised by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+Proof = Literal["seed", "docs", "sdk", "code", "inferred"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spec:
+    """One documented error.
+
+    ``proof`` says how sure we are of it: ``seed`` and ``docs`` are the provider's own pages (the
+    page of the operation itself, and other pages), ``sdk`` its client code, ``code`` other people's
+    code against the real service, ``inferred`` nobody's word but ours. ``example`` is the whole
+    body where a page prints one, written out literally. ``by_state`` is false for failures that no
+    account, number or message can be in.
+    """
+
+    status: int
+    code: str | int | None
+    message: str
+    when: str
+    source: str
+    proof: Proof
+    example: Any = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    by_state: bool = True
+
+
+class Catalogue(Enum):
+    """Base of each provider's table of errors. The member's name is what fault rules use.
+
+    Every catalogue has the rows in ``REQUIRED``, which the pipeline itself answers with.
+    """
+
+    @property
+    def spec(self) -> Spec:
+        spec: Spec = self._value_
+        return spec
+
+
+REQUIRED = ("NOT_FOUND", "METHOD_NOT_ALLOWED", "BODY_TOO_LARGE", "RATE_LIMIT_EXCEEDED")
+
+
+class Fail(Exception):
+    """A documented error being answered.
+
+    ``because`` tells the journal and the log the reason and never reaches the client.
+    ``details`` are for the provider's envelope, such as the name of a wrong field.
+    """
+
+    def __init__(self, row: Catalogue, because: str, **details: Any) -> None:
+        super().__init__(row.name, because)
+        self.row = row
+        self.because = because
+        self.details = details

@@ -1,0 +1,30 @@
+"""What a call does to its sandbox: a list of changes to documents, made in one step."""
+
+from typing import Any
+
+Change = tuple[str, str, str, Any]
+"""What is done (add, put, set or remove), the table, the document's id, and its content.
+
+``add`` makes a new document and fails where there is one of that id; ``put`` makes one or takes
+the place of the old; ``set`` changes some fields of one that is there.
+"""
+
+ADD, PUT, SET, REMOVE = "add", "put", "set", "remove"
+MESSAGES = "messages/"  # and the provider's id: the table of its messages
+RECORDS = "records/"  # and the provider's id, and the collection's name
+
+
+def add(table: str, document_id: str, document: dict[str, Any]) -> Change:
+    return (ADD, table, document_id, document)
+
+
+def put(table: str, document_id: str, document: dict[str, Any]) -> Change:
+    return (PUT, table, document_id, document)
+
+
+def set_fields(table: str, document_id: str, fields: dict[str, Any]) -> Change:
+    return (SET, table, document_id, fields)
+
+
+def remove(table: str, document_id: str) -> Change:
+    return (REMOVE, table, document_id, None)

@@ -1,0 +1,31 @@
+"""Checks of the caller that several providers make."""
+
+from collections.abc import Mapping
+
+from mockserver.api.bearer import what_came
+from mockserver.api.catalogue import Catalogue, Fail
+from mockserver.api.exchange import Exchange
+from mockserver.api.operation import Check
+
+
+def require_bearer(row: Catalogue) -> Check:
+    """That the request carries an account's token as ``Authorization: Bearer …``."""
+
+    def require_token(exchange: Exchange) -> None:
+        if exchange.account is None:
+            came = what_came(exchange.call)
+            raise Fail(row, f"expected 'Bearer <token of an account>', came {came}")
+
+    return Check("token", require_token, (row,))
+
+
+def require_condition(name: str, conditions: Mapping[str, Catalogue]) -> Check:
+    """That the account is in none of these conditions."""
+
+    def refuse_conditions(exchange: Exchange) -> None:
+        account = exchange.caller
+        if account.condition in conditions:
+            because = f"the account {account.label} is in the condition {account.condition}"
+            raise Fail(conditions[account.condition], because)
+
+    return Check(name, refuse_conditions, tuple(conditions.values()))

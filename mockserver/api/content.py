@@ -1,0 +1,53 @@
+"""What messages hold: the shape shared by fixtures and by messages written at run time."""
+
+import json
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
+
+from mockserver.api.message import TYPES
+from mockserver.text.shown import shown
+from mockserver.text.validation import check_plain, one_of
+
+
+class TextSchema(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+    body = fields.String(required=True)
+
+
+class ContentSchema(Schema):
+    """``type``, and under a key of the type's name its object, as WhatsApp's own API has them."""
+
+    type = fields.String(load_default="text", validate=one_of(TYPES))
+    text = fields.Nested(TextSchema)
+    contacts = fields.List(fields.Dict(keys=fields.String()))
+    image = audio = video = document = sticker = location = reaction = button = interactive = (
+        fields.Dict(keys=fields.String())
+    )
+
+    @validates_schema
+    def one_content(self, data: dict[str, Any], **kwargs: Any) -> None:
+        kind = data.get("type")
+        if kind is not None and kind not in data:
+            raise ValidationError(
+                f"missing: a message of type {shown(kind)} has its content here", kind
+            )
+        for other in TYPES:
+            if other in data and other != kind:
+                raise ValidationError(f"does not belong to a message of type {shown(kind)}", other)
+            if other in data:
+                _check_depth(data[other], other)
+
+
+def _check_depth(content: Any, name: str) -> None:
+    try:
+        check_plain(content)
+    except ValidationError as error:
+        raise ValidationError(error.messages, name) from None
+
+
+def content_of(data: dict[str, Any]) -> str:
+    """The content of loaded data, as a message keeps it."""
+    return json.dumps(data[data["type"]], ensure_ascii=False, separators=(",", ":"))

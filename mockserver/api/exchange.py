@@ -1,0 +1,140 @@
+"""One call in its sandbox, on its way through an operation's checks to its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from mockserver.api.account import Account, Number
+from mockserver.api.call import Call, Reply
+from mockserver.api.catalogue import Catalogue
+from mockserver.api.changes import Change
+from mockserver.api.limits import Allowance
+from mockserver.api.message import Message
+from mockserver.api.world import World
+
+
+class Owner(Protocol):
+    """The provider that documents a call, as far as a call needs it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def errors(self) -> type[Catalogue]: ...
+
+
+class Documented(Protocol):
+    """The operation that a call is one of, as far as a call needs it."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Subject(NamedTuple):
+    """What a call is about, as far as the request itself says.
+
+    ``business_number`` is as the account has it or, where it is none of the account's, as it came;
+    ``number`` is the account's own.
+    """
+
+    message_id: str | None = None
+    business_number: str | None = None
+    number: Number | None = None
+
+
+NOTHING = Subject()
+
+
+class Event(NamedTuple):
+    """Something that happened, for whoever listens."""
+
+    name: str
+    message_id: str
+
+
+class Done(NamedTuple):
+    """What a handler computed: the answer, and the work that makes it true once committed."""
+
+    reply: Reply
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(slots=True)
+class Exchange:
+    """Everything that a check or a handler may see.
+
+    ``id`` and ``at`` are the sandbox's own; ``account`` is None until somebody known is named;
+    ``args`` are what stands in the path for its placeholders. ``subject`` is completed by the
+    message that it names, which is ``message``, whoever's it is. ``data`` is the validated body.
+    ``allowance`` is what a fault rule's limit on such calls leaves, None without such a rule.
+    ``notes`` are noted by this call and not committed yet.
+    """
+
+    call: Call
+    provider: Owner
+    world: World
+    id: str
+    at: int
+    args: Mapping[str, str]
+    account: Account | None = None
+    operation: Documented | None = None
+    subject: Subject = NOTHING
+    message: Message | None = None
+    data: Any = None
+    allowance: Allowance | None = None
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def caller(self) -> Account:
+        """The account, for whatever stands after the check of the credentials."""
+        assert self.account is not None, "a check that needs the account stands before auth"
+        return self.account
+
+    @property
+    def operation_name(self) -> str | None:
+        return self.operation.name if self.operation else None
+
+    @property
+    def account_label(self) -> str | None:
+        return self.account.label if self.account else None
+
+    @property
+    def own_message(self) -> Message | None:
+        """The caller's message that the call names; somebody else's is as unknown as none."""
+        message = self.message
+        return message if message and message.account == self.caller.label else None
+
+    @property
+    def known_message(self) -> Message:
+        """The message, for whatever stands after the check that it is known."""
+        assert self.message is not None, "a handler that needs the message lacks its check"
+        return self.message
+
+    def switch(self, name: str) -> Any:
+        return self.world.switches[self.provider.id][name]
+
+    def record(self, collection: str, record_id: str) -> Mapping[str, Any] | None:
+        """The caller's record of that id."""
+        record = self.world.record(self.provider.id, collection, record_id)
+        return record if record and record["account"] == self.caller.label else None
+
+    def recall(self, kind: str, key: str = "") -> Any:
+        """What the provider noted of that kind for this account, None if nothing is left."""
+        note = self._name_note(kind, key)
+        if note in self.notes:
+            return self.notes[note]["value"]
+        return self.world.recall(note, self.at)
+
+    def note(self, value: Any, lifetime: int, kind: str, key: str = "") -> None:
+        """Note a JSON value for this account, for so many milliseconds.
+
+        It is kept unless a fault takes the call before its work.
+        """
+        self.notes[self._name_note(kind, key)] = {"until": self.at + lifetime, "value": value}
+
+    def _name_note(self, kind: str, key: str) -> str:
+        return f"{self.provider.id}/{self.caller.label}/{kind}/{key}"

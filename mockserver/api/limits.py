@@ -1,0 +1,81 @@
+"""Rate limits, as pure functions of time: what may pass now, and when more may."""
+
+import math
+from dataclasses import dataclass
+
+from mockserver.text.times import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What was left at the instant ``at``.
+
+    In parts of a call: it has as many as the period has milliseconds. So all are whole numbers,
+    and a limit recovers to the millisecond.
+    """
+
+    left: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a client may know of a limit: ``remaining`` of ``limit`` calls are left.
+
+    ``full_at`` is the instant when all are there again.
+    """
+
+    limit: int
+    remaining: int
+    full_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the call passes, what is left then, and the instant when one more may."""
+
+    passed: bool
+    bucket: Bucket
+    next_at: float
+    allowance: Allowance
+
+    def retry_after_s(self, now: int) -> int:
+        return max(1, math.ceil((self.next_at - now) / SECOND))
+
+
+def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+    """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
+    left = _refilled(bucket, now, limit, per_ms)
+    passed = left >= per_ms
+    if passed:
+        left -= per_ms
+    next_at = now + (per_ms - left) / limit
+    return Verdict(passed, Bucket(left, now), next_at, _allowance(left, now, limit, per_ms))
+
+
+def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
+    """What a token bucket allows now."""
+    return _allowance(_refilled(bucket, now, limit, per_ms), now, limit, per_ms)
+
+
+def _refilled(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
+    if bucket is None:
+        return limit * per_ms
+    return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
+
+
+def _allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
+    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
+
+
+def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+    """``limit`` calls in each window of ``per_ms``; the first call opens one."""
+    if bucket is None or now >= bucket.at + per_ms:
+        bucket = Bucket(limit * per_ms, now)
+    passed = bucket.left >= per_ms
+    bucket = Bucket(bucket.left - per_ms if passed else bucket.left, bucket.at)
+    ends_at = bucket.at + per_ms
+    return Verdict(passed, bucket, ends_at, Allowance(limit, bucket.left // per_ms, ends_at))
+
+
+ALGORITHMS = {"token_bucket": token_bucket, "fixed_window": fixed_window}

@@ -1,0 +1,83 @@
+"""The specification of one documented call, which everything else about it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from mockserver.api.account import Account
+from mockserver.api.call import JSON, Call
+from mockserver.api.catalogue import Catalogue
+from mockserver.api.exchange import Done, Exchange, Subject
+
+Handler = Callable[[Exchange], Done]
+Sample = tuple[dict[str, str], "dict[str, Any] | None"]
+"""Path arguments by name, and the JSON object of the body, None for none."""
+
+
+class Purpose(Enum):
+    """What a call is for, whatever its provider calls it."""
+
+    MARK_AS_READ = "mark_as_read"
+    SHOW_TYPING = "show_typing"
+    GET_STATUS = "get_status"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One named condition that an operation sets.
+
+    ``run`` raises Fail with one of the ``rows`` where it does not hold.
+    """
+
+    name: str
+    run: Callable[[Exchange], None]
+    rows: tuple[Catalogue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a success looks like: of a JSON object the schema, of anything else the field."""
+
+    status: int
+    content: type[Schema] | fields.Field[Any]
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented call.
+
+    ``paths`` are all under which it is documented or called, the canonical one first. ``request``
+    is the schema of its body, None where none is documented. ``checks`` run in order; ``handler``
+    then computes the answer and the work, and raises nothing. ``answers`` are the shapes of the
+    successes, the usual one first. ``subject`` reads what a call is about out of the request, the
+    path's arguments and the account. ``sample`` makes a valid call of an account about one of its
+    messages or, where ``about`` names a collection, records.
+    """
+
+    name: str
+    purpose: Purpose
+    method: str
+    paths: tuple[str, ...]
+    request: Schema | None
+    checks: tuple[Check, ...]
+    handler: Handler
+    answers: tuple[Shape, ...]
+    subject: Callable[[Call, Mapping[str, str], Account | None], Subject]
+    sample: Callable[[Account, Any], Sample]
+    source: str
+    about: str | None = None
+
+    @property
+    def success(self) -> int:
+        """The status of the usual answer."""
+        return self.answers[0].status
+
+    def path_for(self, arguments: Mapping[str, str]) -> str:
+        """The canonical path with its placeholders filled in."""
+        return self.paths[0].format_map(arguments)

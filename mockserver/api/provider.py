@@ -1,0 +1,98 @@
+"""The shape of a provider: every folder under ``providers/`` fills in one ``Provider``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from marshmallow import Schema
+
+from mockserver.api.account import Account, AccountKind
+from mockserver.api.call import Call, Reply
+from mockserver.api.catalogue import Catalogue, Fail
+from mockserver.api.exchange import Exchange
+from mockserver.api.ids import Draw
+from mockserver.api.operation import Operation, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A choice the documentation leaves open. The first of ``choices`` is the default."""
+
+    name: str
+    choices: tuple[Any, ...]
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What the headers that authenticate a call are made from."""
+
+    account: Account
+    operation: Operation
+    body: bytes
+    now: int
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Claim(NamedTuple):
+    """What a request says of who sends it.
+
+    ``credential`` is the first of the account kind's credentials, None where the request carries
+    none of this provider's kind. ``codes`` are what stands at the places where what was made for
+    a sandbox has its code, the most telling first. ``given`` are the credentials as they came.
+    """
+
+    credential: str | None
+    codes: tuple[str, ...] = ()
+    given: Mapping[str, str | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One emulated API.
+
+    ``claim`` reads a claim out of a request and its path's arguments. ``shared`` are the rows that
+    every operation may answer, whatever its checks. ``envelope`` turns a failure into an answer to
+    the request of that id. ``sign`` makes the headers a client must send. ``new_ids`` makes the id,
+    and the external id if there is one, of a new message from its direction, customer and time.
+    ``finish`` adds what stands on every answer, whatever it is. ``records`` are the schemas of
+    further fixture collections. ``signed`` says that what ``sign`` makes is good for one body and
+    a short time only; ``sign_options`` are what it can be told to do differently.
+    """
+
+    id: str
+    title: str
+    hosts: tuple[str, ...]
+    errors: type[Catalogue]
+    operations: tuple[Operation, ...]
+    shared: tuple[Catalogue, ...]
+    account: AccountKind
+    claim: Callable[[Call, Mapping[str, str]], Claim]
+    envelope: Callable[[Fail, str], Reply]
+    sign: Callable[[Signing], dict[str, str]]
+    new_ids: Callable[[Draw, str, str, int], tuple[str, str | None]]
+    finish: Callable[[Exchange, Reply], None] | None = None
+    switches: tuple[Switch, ...] = ()
+    records: Mapping[str, Schema] = field(default_factory=dict)
+    fixture: Path | None = None
+    signed: bool = False
+    sign_options: tuple[str, ...] = ()
+
+    def operation(self, name: str) -> Operation | None:
+        return next((each for each in self.operations if each.name == name), None)
+
+    def operation_to(self, purpose: Purpose) -> Operation | None:
+        """The operation that is there for that, None where the provider has none."""
+        return next((each for each in self.operations if each.purpose is purpose), None)
+
+    def rows_of(self, operation: Operation) -> tuple[Catalogue, ...]:
+        """The rows that an operation may answer, in the order of the catalogue.
+
+        They follow from its checks, from what all operations share, and from what no state causes.
+        """
+        declared = {row for check in operation.checks for row in check.rows} | set(self.shared)
+        return tuple(row for row in self.errors if row in declared or not row.spec.by_state)

@@ -1,0 +1,77 @@
+"""What a newcomer reads at start: base URLs, credentials and one call per provider to paste."""
+
+import json
+from collections.abc import Mapping
+from shlex import quote
+
+from mockserver.api.account import Account
+from mockserver.api.message import Message
+from mockserver.api.operation import Operation, Purpose
+from mockserver.api.provider import Provider, Signing
+from mockserver.sandbox.world import Sandbox
+from mockserver.text.times import DAY
+
+FRESH = 6 * DAY  # a receipt for a much older message may be refused
+
+
+def text(
+    url: str, providers: Mapping[str, Provider], sandbox: Sandbox, program: str, fixtures: str
+) -> str:
+    """``program`` is how to call the command line again, ``fixtures`` the option it needs then."""
+    sign = (program, fixtures)
+    parts = [_write_part(url, provider, sandbox, sign) for provider in providers.values()]
+    return "\n".join(["", *parts, f"Administration: {url}/_mock/sandboxes/default", ""])
+
+
+def _write_part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str, str]) -> str:
+    accounts = sandbox.accounts.of(provider.id)
+    lines = [f"{provider.title}: {url}/{provider.id}"]
+    for account in accounts:
+        credentials = "  ".join(f"{name} {value}" for name, value in account.credentials.items())
+        lines.append(f"  {account.label}: {credentials}")
+    operation = provider.operation_to(Purpose.MARK_AS_READ)
+    message = sample_message(sandbox, accounts[0]) if accounts else None
+    if operation and message:
+        lines.append(f"  {_write_curl(url, provider, operation, accounts[0], message, sign)}")
+    return "\n".join([*lines, ""])
+
+
+def sample_message(sandbox: Sandbox, account: Account) -> Message | None:
+    """One to mark read on the first number: the fixture's first fresh unread, or the newest."""
+    found = sandbox.messages.all(
+        provider=account.provider,
+        account=account.label,
+        business_number=account.numbers[0].number,
+        direction="inbound",
+    )
+    since = sandbox.now() - FRESH
+    fresh = [each for each in found if each.read_at is None and each.received_at > since]
+    if fresh:
+        return min(fresh, key=lambda each: each.sequence)
+    return max(found, key=lambda each: each.received_at, default=None)
+
+
+def _write_curl(
+    url: str,
+    provider: Provider,
+    operation: Operation,
+    account: Account,
+    message: Message,
+    sign: tuple[str, str],
+) -> str:
+    """A shell command that marks the message read."""
+    arguments, body = operation.sample(account, message)
+    address = f"{url}/{provider.id}{operation.path_for(arguments)}"
+    data = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    sent = f" -d {quote(data)}" if data else ""
+    if provider.signed:
+        program, fixtures = sign
+        signing = f"{program} sign {provider.id}{fixtures} --body {quote(data)}"
+        return f"{signing} | curl -X {operation.method} -H @-{sent} {address}"
+    headers = _write_headers(provider, account, operation, data)
+    return f"curl -X {operation.method} {address}{headers}{sent}"
+
+
+def _write_headers(provider: Provider, account: Account, operation: Operation, data: str) -> str:
+    signed = provider.sign(Signing(account, operation, data.encode(), now=0))
+    return "".join(f" -H {quote(f'{name}: {value}')}" for name, value in signed.items())

@@ -1,0 +1,161 @@
+"""A demonstration: a client that fails over between four providers in trouble."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from mockserver.api.account import Account
+from mockserver.api.message import Message
+from mockserver.api.operation import Operation, Purpose
+from mockserver.api.provider import Provider, Signing
+from mockserver.app import create_app
+from mockserver.cli.banner import sample_message
+from mockserver.client import OPENER, ask_sandbox
+from mockserver.providers.registry import find_providers
+from mockserver.sandbox.clock import SystemClock
+
+SCENARIO = "provider-failover"
+ROUNDS = 6
+PATIENCE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call of the client and what it saw."""
+
+    provider: str
+    outcome: str
+    fault: str
+    milliseconds: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to have a message marked read: a provider, its account and a message there."""
+
+    provider: Provider
+    operation: Operation
+    account: Account
+    message: Message
+
+    def request(self, url: str) -> urllib.request.Request:
+        operation = self.operation
+        arguments, content = operation.sample(self.account, self.message)
+        body = b"" if content is None else json.dumps(content).encode()
+        signing = Signing(self.account, operation, body, SystemClock().now())
+        address = f"{url}/{self.provider.id}{operation.path_for(arguments)}"
+        headers = self.provider.sign(signing)
+        return urllib.request.Request(address, body, headers, method=operation.method)
+
+
+def main() -> None:
+    """Start a server, play the scenario, end the server; exit with 1 where a receipt was lost."""
+    # Also where the shell has the program ignore Ctrl-C, as it does with one in the background:
+    # the server's process must end with this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+    with tempfile.TemporaryDirectory() as elsewhere, tempfile.TemporaryFile("w+") as log:
+        process = _server(elsewhere, log)
+        assert process.stdout is not None
+        try:
+            url = process.stdout.readline().removeprefix("mockserver ready: ").strip()
+            delivered = play(url, Console()) if url else 0
+            if not url:
+                log.seek(0)
+                reason = log.read().strip()
+                print(f"mockserver: the server did not start: {reason}", file=sys.stderr)
+        finally:
+            process.terminate()
+            process.wait()
+            process.stdout.close()
+    sys.exit(0 if delivered == ROUNDS else 1)
+
+
+def _server(folder: str, log: IO[str]) -> "subprocess.Popen[str]":
+    """A server of its own, whatever is configured here."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")
+    }
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--scenario", SCENARIO]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder, env=environment
+    )
+
+
+def play(url: str, console: Console) -> int:
+    """Mark a message read in each round, over the first provider that answers. How many were."""
+    routes = list(_routes())
+    console.print(f"[bold]{SCENARIO}[/bold] at {url}")
+    console.print("Each receipt goes to the next provider; where that fails, to the one after.")
+    table = Table("round", "provider", "outcome", "fault", "time")
+    delivered = 0
+    with Live(table, console=console, refresh_per_second=10):
+        for number in range(ROUNDS):
+            for attempt in _until_one_passes(url, routes, number):
+                colour = "green" if attempt.passed else "red"
+                outcome = f"[{colour}]{attempt.outcome}[/{colour}]"
+                took = f"{attempt.milliseconds:.0f} ms"
+                table.add_row(str(number + 1), attempt.provider, outcome, attempt.fault, took)
+                delivered += attempt.passed
+    if not console.is_terminal:
+        console.print()  # the live table leaves the line open there
+    console.print(f"{delivered} of {ROUNDS} receipts got through.")
+    return delivered
+
+
+def _routes() -> Iterator[Route]:
+    providers = find_providers().providers
+    sandbox = create_app(providers=providers).sandboxes.default
+    for provider in providers.values():
+        operation = provider.operation_to(Purpose.MARK_AS_READ)
+        account = next(iter(sandbox.accounts.of(provider.id)), None)
+        message = sample_message(sandbox, account) if account else None
+        if operation and account and message:
+            yield Route(provider, operation, account, message)
+
+
+def _until_one_passes(url: str, routes: list[Route], first: int) -> Iterator[Attempt]:
+    for place in range(len(routes)):
+        attempt = _attempt(url, routes[(first + place) % len(routes)])
+        yield attempt
+        if attempt.passed:
+            return
+
+
+def _attempt(url: str, route: Route) -> Attempt:
+    started = time.perf_counter()
+    passed = False
+    try:
+        with OPENER.open(route.request(url), timeout=PATIENCE_SECONDS) as answer:
+            passed = answer.status == route.operation.success
+            outcome = f"{answer.status}, marked read" if passed else str(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            outcome = f"{error.code} {error.reason}"
+    except TimeoutError:
+        outcome = f"no answer within {PATIENCE_SECONDS:g} s"
+    except OSError as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        outcome = "connection reset" if isinstance(reason, ConnectionResetError) else str(reason)
+    took = (time.perf_counter() - started) * 1000
+    return Attempt(route.provider.title, outcome, _struck_by(url), took, passed)
+
+
+def _struck_by(url: str) -> str:
+    """The faults of the newest call, as the server's journal has them."""
+    [entry] = json.loads(ask_sandbox(url, "default", "GET", "/requests?limit=1"))["requests"]
+    return ", ".join(hit["fault"]["type"] for hit in entry.get("injected", []))

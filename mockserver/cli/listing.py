@@ -1,0 +1,34 @@
+"""What the providers offer."""
+
+import json
+
+import click
+
+from mockserver.admin.status import describe_provider
+from mockserver.cli.base import load_providers
+
+
+@click.command()
+@click.option(
+    "--json", "as_json", is_flag=True, help="as JSON, in the shape of GET /_mock/providers"
+)
+@click.option(
+    "--url", default="http://127.0.0.1:8080", show_default=True, help="what base URLs begin with"
+)
+def providers(as_json: bool, url: str) -> None:
+    """List providers, operations, routes and documented errors; no server is asked."""
+    described = [describe_provider(provider, url) for provider in load_providers().values()]
+    if as_json:
+        click.echo(json.dumps({"providers": described}, indent=2, ensure_ascii=False))
+        return
+    for provider in described:
+        click.echo(f"{provider['id']}  {provider['base_url']}  {', '.join(provider['hosts'])}")
+        for operation in provider["operations"]:
+            for path in (operation["path"], *operation["aliases"]):
+                click.echo(f"  {operation['name']:<18}{operation['method']:<5} {path}")
+        for error in provider["errors"]:
+            line = (
+                f"{error['name']:<44}{error['status']}  {error['code'] or '':<12} {error['when']}"
+            )
+            click.echo(f"  {line}")
+        click.echo()

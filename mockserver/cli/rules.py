@@ -1,0 +1,90 @@
+"""The fault rules of a running server, and a demonstration of them."""
+
+import json
+from typing import Any, TextIO
+
+import click
+
+from mockserver.cli.arguments import parse_json, read_argument
+from mockserver.cli.asking import ask_about
+from mockserver.cli.base import before_the_command, stop, to_a_sandbox
+from mockserver.client import quote_name
+from mockserver.faults.transcript import make_replay_rules, read_transcript
+from mockserver.late import load_module
+
+
+@click.group()
+@before_the_command
+def faults(**_: Any) -> None:
+    """Change the fault rules of a running server."""
+
+
+@faults.command("list")
+@to_a_sandbox
+def list_faults(url: str, sandbox: str) -> None:
+    """Print the rules, and on stderr the scenarios that can be applied."""
+    for rule in json.loads(ask_about(url, sandbox, "GET", "/faults"))["faults"]:
+        click.echo(json.dumps(rule, ensure_ascii=False))
+    for scenario in json.loads(ask_about(url, sandbox, "GET", "/scenarios"))["scenarios"]:
+        click.echo(f"scenario {scenario['name']}: {scenario['description']}", err=True)
+
+
+@faults.command("add")
+@click.argument("rule", metavar="RULE")
+@to_a_sandbox
+def add_fault(rule: str, url: str, sandbox: str) -> None:
+    """Add a rule, given as JSON; @FILE or @- reads it.
+
+    mockserver faults add '{"match": {"provider": "d7"}, "fault": {"type": "reset"}}'
+    """
+    data = parse_json("the rule", read_argument("RULE", rule))
+    click.echo(ask_about(url, sandbox, "POST", "/faults", data))
+
+
+@faults.command("apply")
+@click.argument("name")
+@to_a_sandbox
+def apply_scenario(name: str, url: str, sandbox: str) -> None:
+    """Put the rules of a scenario in place of those that are there; list tells their names."""
+    found = json.loads(ask_about(url, sandbox, "POST", f"/scenarios/{quote_name(name)}"))
+    click.echo(f"{name}: {len(found['faults'])} rules")
+
+
+@faults.command("clear")
+@to_a_sandbox
+def clear_faults(url: str, sandbox: str) -> None:
+    """Remove all rules."""
+    ask_about(url, sandbox, "DELETE", "/faults")
+
+
+@faults.command("transcript")
+@to_a_sandbox
+def print_transcript(url: str, sandbox: str) -> None:
+    """Print what struck whom, in order, as JSON Lines."""
+    click.echo(ask_about(url, sandbox, "GET", "/faults/transcript"), nl=False)
+
+
+@faults.command("replay")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@to_a_sandbox
+def replay(file: TextIO, url: str, sandbox: str) -> None:
+    """Make the calls of a transcript fail in the same way again, by their ordinal numbers.
+
+    Reset the server first, so that it counts from the start.
+    """
+    try:
+        lines = read_transcript(file.read())
+    except ValueError as error:
+        stop(f"{file.name} is no transcript: {error}", code=2)
+    if not lines:
+        stop(f"{file.name} is no transcript: there are no lines in it", code=2)
+    rules = make_replay_rules(lines)
+    ask_about(url, sandbox, "PUT", "/faults", {"faults": rules})
+    click.echo(f"{sum(len(rule['schedule']['ordinals']) for rule in rules)} faults")
+
+
+@click.command()
+def demo() -> None:
+    """Watch a client fail over between four providers in trouble."""
+    # Loaded only here, as what it draws with takes a while to load.
+    load_module("mockserver.cli.demo").main()

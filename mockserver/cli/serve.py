@@ -1,0 +1,98 @@
+"""Running a server."""
+
+import logging
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from mockserver.api.provider import Provider
+from mockserver.app import create_app
+from mockserver.cli import banner
+from mockserver.cli.base import stop
+from mockserver.cli.log import log_to_stderr
+from mockserver.cli.options import settings_options
+from mockserver.config import (
+    SETTINGS,
+    Given,
+    Settings,
+    find_unknown_variables,
+    load_settings,
+    read_values,
+)
+from mockserver.providers.registry import find_providers
+from mockserver.text.mistakes import Mistakes
+from mockserver.web.app import App
+from mockserver.web.request import BODY_LIMIT
+from mockserver.web.response import DELIVERY
+from mockserver.wire.run import address_of, listen, run, url_of
+
+log = logging.getLogger("mockserver")
+
+
+@click.command()
+@settings_options(*(setting.name for setting in SETTINGS))
+def serve(given: Given) -> None:
+    """Run the server until SIGINT or SIGTERM."""
+    stderr = log_to_stderr()
+    providers = _load_providers(given)
+    for name in find_unknown_variables(providers):
+        log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
+    settings, app = _make_app(given, providers)
+    listener = _listen(settings)
+
+    def announce() -> None:
+        fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
+        url = url_of(*address_of(listener))
+        stderr.write(banner.text(url, providers, app.sandboxes.default, _find_program(), fixtures))
+        click.echo(f"mockserver ready: {url}")
+
+    run(app, listener, announce, body_limit=BODY_LIMIT, delivery_key=DELIVERY)
+
+
+def _load_providers(given: Given) -> Mapping[str, Provider]:
+    """An installed one that cannot be used is told, and ends the program if that was asked for."""
+    found = find_providers()
+    strict = read_values(given)[0].get("strict_plugins", False)
+    for problem in found.problems:
+        if strict:
+            stop(problem, code=2)
+        log.warning("left out: %s", problem)
+    return found.providers
+
+
+def _make_app(given: Given, providers: Mapping[str, Provider]) -> tuple[Settings, App]:
+    """What is wrong ends the program."""
+    data = given.values.get("data")
+    try:
+        settings = load_settings(providers, given)
+        return settings, create_app(settings, providers=providers)
+    except Mistakes as found:
+        first, *others = found.mistakes
+        more = f" (and {len(others)} more: mockserver validate shows all)" if others else ""
+        stop(f"{first}{more}", code=2)
+    except OSError as error:
+        stop(f"cannot keep the messages in {data}: {error}", code=1)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A port that is taken, or an address of another machine, ends the program."""
+    try:
+        return listen(settings.host, settings.port)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        where = f"{settings.host} port {settings.port}"
+        stop(f"cannot listen on {where}: {reason}; --port 0 takes any free port", code=1)
+
+
+def _find_program() -> str:
+    """How to call this program again from the same shell."""
+    if shutil.which("mockserver"):
+        return "mockserver"
+    if Path(sys.argv[0]).name == "mockserver":
+        return quote(sys.argv[0])
+    return f"{quote(sys.executable)} -m mockserver"

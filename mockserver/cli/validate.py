@@ -1,0 +1,32 @@
+"""Checking what a server would be started with."""
+
+import sys
+from dataclasses import replace
+
+import click
+
+from mockserver.app import create_sandboxes
+from mockserver.cli.base import load_providers
+from mockserver.cli.options import settings_options
+from mockserver.config import Given, read_settings
+from mockserver.sandbox.clock import SystemClock
+from mockserver.text.mistakes import Mistakes
+
+
+@click.command()
+@settings_options("fixtures", "scenario")
+def validate(given: Given) -> None:
+    """Load fixtures, scenarios and configuration and print every mistake."""
+    found = load_providers()
+    settings, mistakes = read_settings(found, given)
+    try:
+        create_sandboxes(replace(settings, data=None), found, SystemClock())
+    except Mistakes as wrong:
+        mistakes += wrong.mistakes
+    for mistake in mistakes:
+        click.echo(str(mistake))
+    if mistakes:
+        sys.exit(2)
+    if settings.file:
+        click.echo(f"{settings.file}: no mistakes, fault rules: {len(settings.faults)}")
+    click.echo(f"{settings.fixtures_folder}: no mistakes")

@@ -1,0 +1,65 @@
+"""The configuration file: settings, switches and fault rules in TOML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mockserver.api.provider import Provider
+from mockserver.config.settings import SETTINGS
+from mockserver.text.mistakes import Mistake, Mistakes
+from mockserver.text.shown import there_are
+from mockserver.text.toml import read_toml
+
+USUAL = Path("mockserver.toml")
+RULES = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What stands in a file, not judged yet.
+
+    ``name`` is empty where there is no file; ``mistakes`` tell why one could not be read.
+    """
+
+    name: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What it says about the settings of the table."""
+        names = [setting.name for setting in SETTINGS if setting.name in self.content]
+        return {name: self.content[name] for name in names}
+
+
+def find_file(named: Path | None) -> Path | None:
+    """The one that was named, or else ``mockserver.toml`` of the current folder, if there is."""
+    return named or (USUAL if USUAL.exists() else None)
+
+
+def read_file(path: Path | None) -> ConfigFile:
+    """An empty one without a path, and one with mistakes where it cannot be read."""
+    if path is None:
+        return ConfigFile()
+    try:
+        return ConfigFile(str(path), read_toml(path))
+    except Mistakes as found:
+        return ConfigFile(str(path), mistakes=tuple(found.mistakes))
+
+
+def read_rules(file: ConfigFile) -> tuple[tuple[Mapping[str, Any], ...], list[Mistake]]:
+    """The fault rules as they stand there; what is in them is for the faults to judge."""
+    rules = file.content.get(RULES, [])
+    if isinstance(rules, list) and all(isinstance(each, dict) for each in rules):
+        return tuple(rules), []
+    return (), [Mistake(file.name, RULES, "expected tables: [[fault]]")]
+
+
+def find_unknown_keys(file: ConfigFile, providers: Mapping[str, Provider]) -> list[Mistake]:
+    """Keys at the top that are no setting, no provider's id and not ``fault``."""
+    names = [*(setting.name for setting in SETTINGS), RULES, *providers]
+    return [
+        Mistake(file.name, key, f"unknown key; {there_are(names, key)}")
+        for key in sorted(set(file.content) - set(names))
+    ]

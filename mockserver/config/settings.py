@@ -1,0 +1,127 @@
+"""The settings: one table that feeds the options, the environment and the configuration file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from marshmallow.fields import Field
+
+from mockserver.config.values import FilePath, Truth, text, whole_number
+
+PACKAGE = Path(__file__).parents[1]
+PREFIX = "MOCKSERVER_"
+
+Source = tuple[str, str]
+"""The option, variable or file that a value comes from, and its path there."""
+
+
+def _add_row(default: Any, judge: Field[Any], metavar: str | None, help: str) -> Any:
+    return field(default=default, metadata={"judge": judge, "metavar": metavar, "help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is started with: the table that options, environment and file are read by.
+
+    The rest are no options: ``switches`` by provider and name, ``faults``, which are rules as the
+    administration API takes them, the name of the ``file`` that they stand in, and by setting the
+    ``sources``: the option, variable or file that it comes from, and its path there.
+    """
+
+    host: str = _add_row("127.0.0.1", text(), "ADDRESS", "address to listen on")
+    port: int = _add_row(
+        8080, whole_number(0, 65_535), "PORT", "port to listen on; 0 takes any free one"
+    )
+    fixtures: Path | None = _add_row(
+        None,
+        FilePath(),
+        "DIR",
+        "folder with accounts and seeded messages; default: the packaged one",
+    )
+    data: Path | None = _add_row(
+        None,
+        FilePath(),
+        "FILE",
+        "keep the messages in this file across restarts; default: in memory",
+    )
+    scenario: str | None = _add_row(
+        None, text(), "NAME", "fault scenario to start with; default: none"
+    )
+    journal: int = _add_row(
+        10_000, whole_number(0, 1_000_000), "N", "how many of the newest calls the journal keeps"
+    )
+    journal_memory: int = _add_row(
+        64,
+        whole_number(1, 65_536),
+        "MIB",
+        "MiB that all journals and transcripts together may take; "
+        "the oldest entries of the fullest go first",
+    )
+    max_sandboxes: int = _add_row(
+        10_000,
+        whole_number(1, 1_000_000),
+        "N",
+        "how many sandboxes may be made besides default",
+    )
+    strict_plugins: bool = _add_row(
+        False, Truth(), None, "refuse to start when an installed provider cannot be used"
+    )
+    switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: tuple[Mapping[str, Any], ...] = ()
+    file: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def fixtures_folder(self) -> Path:
+        return self.fixtures or packaged_fixtures()
+
+    @property
+    def scenario_folders(self) -> tuple[Path, ...]:
+        """The packaged ones, and one's own, which win."""
+        folders = (packaged_fixtures(), self.fixtures_folder)
+        return tuple(dict.fromkeys(each / "scenarios" for each in folders))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table above.
+
+    ``judge`` is the field of the schema that reads a value, wherever it comes from. A setting
+    without ``metavar`` is true or false, and as an option takes no value.
+    """
+
+    name: str
+    default: Any
+    judge: Field[Any]
+    metavar: str | None
+    help: str
+
+    @property
+    def option(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        return f"{PREFIX}{self.name.upper()}"
+
+    @property
+    def usage(self) -> str:
+        """The option and what it takes, such as ``--port PORT``."""
+        return f"{self.option} {self.metavar}" if self.metavar else self.option
+
+    @property
+    def initially(self) -> str:
+        """The default as a user would write it, empty where there is none."""
+        return "" if self.default is None else str(self.default).lower()
+
+
+SETTINGS = tuple(
+    Setting(each.name, each.default, **each.metadata) for each in fields(Settings) if each.metadata
+)
+
+
+def packaged_fixtures() -> Path:
+    """In a wheel inside the package, in a checkout beside it."""
+    inside = PACKAGE / "fixtures"
+    return inside if inside.is_dir() else PACKAGE.parent / "fixtures"

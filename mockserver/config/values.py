@@ -1,0 +1,86 @@
+"""Reading one value of a setting, whether it was typed or stands in a variable or in the file.
+
+What is typed and what stands in a variable is text; TOML also has numbers and booleans.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from mockserver.text.validation import flatten
+
+MOST_DIGITS = 9
+SWITCHED = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
+def text() -> fields.String:
+    """Any text but an empty one."""
+    expected = "expected a text"
+    filled = validate.Length(min=1, error=expected)
+    return fields.String(validate=filled, error_messages={"invalid": expected})
+
+
+def whole_number(low: int, high: int) -> "Whole":
+    """From ``low`` to ``high``, both included."""
+    expected = f"expected a whole number from {low} to {high}"
+    messages: dict[str, Any] = dict.fromkeys(("invalid", "too_large"), expected)
+    within = validate.Range(low, high, error=expected)
+    return Whole(strict=True, validate=within, error_messages=messages)
+
+
+class Whole(fields.Integer):
+    """A whole number, also one written in decimal digits."""
+
+    def _validated(self, value: Any) -> int:
+        digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+        if digits and len(value) <= MOST_DIGITS:  # Python refuses to read the longest
+            value = int(value)
+        return super()._validated(value)
+
+
+class FilePath(fields.Field[Path]):
+    """The path of a file or folder, which may exist or not."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Path:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise ValidationError("expected a path")
+        return Path(value)
+
+
+class Truth(fields.Field[bool]):
+    """True or false, also one of the words for them, in any letter case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in SWITCHED:
+            return SWITCHED[value.lower()]
+        raise ValidationError("expected true or false")
+
+
+class Choice(fields.Field[Any]):
+    """One of some values, also written as text, in any letter case."""
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        super().__init__()
+        self._choices = {str(choice).lower(): choice for choice in choices}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name = str(value).lower()
+        if name not in self._choices:
+            raise ValidationError(f"expected one of {', '.join(self._choices)}")
+        return self._choices[name]
+
+
+def sift(schema: Schema, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The good values in their own types, and (name, reason) of every bad one."""
+    wrong = schema.validate(values)
+    good: dict[str, Any] = schema.load(
+        {name: value for name, value in values.items() if name not in wrong}
+    )
+    return good, flatten(wrong, values)

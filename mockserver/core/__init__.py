@@ -1,1 +1,0 @@
-"""What everything else is built on: no framework, no storage, no provider names."""

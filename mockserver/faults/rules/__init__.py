@@ -1,0 +1,1 @@
+"""To whom something goes wrong, when and how often."""

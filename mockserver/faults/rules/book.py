@@ -1,0 +1,239 @@
+"""The rules of a sandbox, in order of creation."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any, Protocol
+
+from mockserver.api.changes import Change, add, put, remove
+from mockserver.api.exchange import Exchange
+from mockserver.api.ids import Draw
+from mockserver.faults.rules.header import HEADER, RULE, strike_as_asked
+from mockserver.faults.rules.reader import Draft, Labels, RuleReader
+from mockserver.faults.rules.rule import Rule
+from mockserver.faults.rules.scenario import Scenario, refuse_unknown
+from mockserver.faults.transcript import write_lines
+from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.ports import Strike
+from mockserver.text.mistakes import Refused
+
+RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
+TWO_DAYS = 2 * 86_400_000
+
+log = logging.getLogger("mockserver.faults")
+
+Key = tuple[str, str | None]
+NARROW = ("message_id", "account", "operation", "provider")  # the narrowest first
+ANY: Key = ("any", None)
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+class Home(Protocol):
+    """What a rule book needs of its sandbox."""
+
+    def rows(self, table: str) -> Rows:
+        """The documents of a table by id, in order; not to be changed."""
+
+    def change(self, changes: list[Change]) -> None: ...
+    def now(self) -> int: ...
+    def draw(self, kind: str) -> tuple[int, Draw, Change]:
+        """An ordinal that was never given out, what chance gives it, and the change that keeps
+        it."""
+
+    def labels(self) -> Labels: ...
+    def recall(self, note: str, now: int) -> Any: ...
+    def keep_notes(self, notes: Mapping[str, Any]) -> list[Change]: ...
+
+
+class Log(Protocol):
+    """A bounded list of what happened."""
+
+    def append(self, entry: Any) -> None: ...
+    def entries(self) -> Iterable[Any]: ...
+
+
+class RuleBook:
+    """Lets the rules strike that stand in the sandbox's documents."""
+
+    def __init__(
+        self, reader: RuleReader, scenarios: Mapping[str, Scenario], home: Home, transcript: Log
+    ) -> None:
+        self._reader = reader
+        self._scenarios = scenarios
+        self._home = home
+        self._transcript = transcript
+        self._compiled: dict[str, Rule] = {}
+        self._index: dict[Key, list[Rule]] = {}
+
+    def compile(self) -> None:
+        """Make the rules of the documents as they are now. Raises Refused for a wrong one."""
+        before = self._compiled
+        self._compiled = {}
+        self._index = {}
+        for rule_id, document in self._home.rows(RULES).items():
+            rule = before.get(rule_id) or self._compile(rule_id, document)
+            self._compiled[rule_id] = rule
+            self._index.setdefault(_find_narrowest(rule), []).append(rule)
+
+    def add(self, data: Any) -> dict[str, Any]:
+        """The rule. Raises Refused; nothing is stored then."""
+        self._home.change(self.draft([("", data)]))
+        return self._show(next(reversed(self._compiled.values())))
+
+    def replace(self, rules: list[Any]) -> None:
+        """All or none of them in place of those that are there. Raises Refused."""
+        named = [(f"faults[{place}]", rule) for place, rule in enumerate(rules)]
+        made = self.draft(named, anew=True)
+        self._home.change([*self._draft_removal(self._compiled), *made])
+
+    def draft(self, rules: Iterable[tuple[str, Any]], *, anew: bool = False) -> list[Change]:
+        """The changes that make these rules, ``anew`` as if none were there.
+
+        Each has a name for the message of the Refused that is raised where it is wrong.
+        """
+        now, labels = self._home.now(), self._home.labels()
+        twins: dict[tuple[int, str], set[int]] = {}
+        for rule in () if anew else self._compiled.values():
+            twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
+        changes: list[Change] = []
+        for name, data in rules:
+            try:
+                draft = self._reader.read_rule(data, now, labels)
+            except Refused as refused:
+                message = f"{name}: {refused.message}" if name else refused.message
+                raise Refused(refused.code, message, refused.hint) from None
+            changes += self._make(draft, now, twins)
+        return changes
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        return [scenario.to_json() for scenario in self._scenarios.values()]
+
+    def find_scenario(self, name: str) -> list[Any]:
+        """Its rules. Raises Refused."""
+        if name not in self._scenarios:
+            raise refuse_unknown(self._scenarios, name)
+        return list(self._scenarios[name].rules)
+
+    def apply(self, name: str) -> None:
+        """The rules of a scenario in place of those that are there. Raises Refused."""
+        self.replace(self.find_scenario(name))
+
+    def all(self) -> list[dict[str, Any]]:
+        return [self._show(rule) for rule in self._compiled.values()]
+
+    def remove(self, rule_id: str) -> bool:
+        """Whether there was such a rule."""
+        if rule_id not in self._compiled:
+            return False
+        self._home.change(self._draft_removal([rule_id]))
+        return True
+
+    def clear(self) -> None:
+        self._home.change(self._draft_removal(self._compiled))
+
+    def transcript(self) -> list[dict[str, Any]]:
+        """What struck whom, in order."""
+        return list(self._transcript.entries())
+
+    def write_down(self, plan: Plan, exchange: Exchange) -> None:
+        for line in write_lines(plan, exchange):
+            self._transcript.append(line)
+
+    def strike(self, exchange: Exchange) -> Strike:
+        asked = exchange.call.headers.get(HEADER)
+        if asked is None and not self._compiled:
+            return Strike(None, [self._count(exchange)[1]])
+        plan, counts = Plan(), []
+        if asked is not None:
+            memory = Memory(RULE, self._home, exchange.at)
+            strike_as_asked(asked, self._reader, plan, exchange, memory)
+            counts += self._home.keep_notes(memory.kept)
+        plan.ordinal, counted = self._count(exchange)
+        counts.append(counted)
+        for rule in self._find_candidates(exchange):
+            if rule.is_about(exchange):
+                counts += self._strike_by(rule, plan, exchange)
+        return Strike(plan if plan.hits else None, counts)
+
+    def _count(self, exchange: Exchange) -> tuple[int, Change]:
+        """The ordinal of the call among those of its operation and account."""
+        operation, label = exchange.operation_name or "", exchange.account_label or ""
+        key = f"{exchange.provider.id}/{operation}/{label}"
+        counted = self._home.rows(ORDINALS).get(key)
+        ordinal = counted["n"] + 1 if counted else 1
+        return ordinal, put(ORDINALS, key, {"n": ordinal})
+
+    def _strike_by(self, rule: Rule, plan: Plan, exchange: Exchange) -> list[Change]:
+        counter = self._home.rows(COUNTERS)[rule.id]
+        calls, hits = counter["calls"] + 1, counter["hits"]
+        memory = Memory(rule.id, self._home, exchange.at)
+        struck = rule.strike(plan, exchange, calls, hits, memory)
+        counts = [put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})]
+        return counts + self._home.keep_notes(memory.kept) if memory.kept else counts
+
+    def _show(self, rule: Rule) -> dict[str, Any]:
+        return rule.to_json(self._home.rows(COUNTERS)[rule.id]["hits"])
+
+    def _make(self, draft: Draft, now: int, twins: dict[tuple[int, str], set[int]]) -> list[Change]:
+        """``twins`` are the numbers that equal rules have already."""
+        number, draw, kept = self._home.draw("rule")
+        rule_id, seed = f"rule_{draw.crockford()}", draft.seed
+        if seed is None:
+            seed = draw.number()
+            log.info("%s: no seed given, took %d", rule_id, seed)
+        taken = twins.setdefault((seed, draft.key), set())
+        twin = next(each for each in count() if each not in taken)
+        taken.add(twin)
+        document = {
+            **draft.definition, "seed": seed, "number": number, "twin": twin, "made_at": now,
+        }  # fmt: skip
+        counter = {"calls": 0, "hits": 0}
+        return [kept, add(COUNTERS, rule_id, counter), add(RULES, rule_id, document)]
+
+    def _compile(self, rule_id: str, document: Mapping[str, Any]) -> Rule:
+        data = dict(document)
+        number, twin, made_at = data.pop("number"), data.pop("twin"), data.pop("made_at")
+        draft = self._reader.read_rule(data, made_at, self._home.labels())
+        return Rule(rule_id, draft, data["seed"], number, twin)
+
+    def _draft_removal(self, rule_ids: Iterable[str]) -> list[Change]:
+        return [remove(table, rule_id) for rule_id in rule_ids for table in (COUNTERS, RULES)]
+
+    def _find_candidates(self, exchange: Exchange) -> list[Rule]:
+        """The rules that may be about a call, in order of creation: most others are not tried."""
+        index = self._index
+        keys: tuple[Key, ...] = (
+            ANY,
+            ("provider", exchange.provider.id),
+            ("operation", exchange.operation_name),
+            ("account", exchange.account_label),
+            ("message_id", exchange.subject.message_id),
+        )
+        found = [rules for key in keys if (rules := index.get(key))]
+        if len(found) == 1:
+            return found[0]
+        return sorted((rule for rules in found for rule in rules), key=lambda rule: rule.number)
+
+
+class Memory:
+    """What one rule remembers, as notes of its sandbox; what is new is ``kept`` to be committed."""
+
+    def __init__(self, rule_id: str, home: Home, now: int) -> None:
+        self._rule_id = rule_id
+        self._home = home
+        self._now = now
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    def recall(self, key: str) -> Any:
+        return self._home.recall(f"{self._rule_id}/{key}", self._now)
+
+    def keep(self, key: str, value: Any) -> None:
+        self.kept[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
+
+
+def _find_narrowest(rule: Rule) -> Key:
+    match = rule.draft.match
+    for name in NARROW:
+        if name in match and not isinstance(match[name], list):
+            return name, match[name]
+    return ANY

@@ -1,0 +1,1 @@
+"""One way to go wrong a file, and nothing else."""

@@ -1,0 +1,55 @@
+"""An answer as bytes, ready to be sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mockserver.api.call import JSON, Reply
+from mockserver.pipeline.delivery import Delivery
+from mockserver.text.mistakes import Refused
+
+WITHOUT_BODY = (204, 304)
+
+
+@dataclass(slots=True)
+class Answer:
+    """Status, headers without those that tell the body's length, and the body.
+
+    ``because`` is for the journal only. ``delivery`` says how it goes over the wire where that is
+    not the usual way.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    because: str | None = None
+    delivery: Delivery | None = None
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+def encode_reply(reply: Reply) -> Answer:
+    """A provider's answer as it would be sent."""
+    if reply.status in WITHOUT_BODY:
+        return Answer(reply.status, reply.headers, b"", reply.because)
+    body = orjson.dumps(reply.body) if reply.media_type == JSON else reply.body.encode()
+    headers = {"Content-Type": reply.media_type, **reply.headers}
+    return Answer(reply.status, headers, body, reply.because)
+
+
+def encode_json(status: int, value: Any, because: str | None = None) -> Answer:
+    return Answer(status, {"Content-Type": JSON}, orjson.dumps(value), because)
+
+
+def refusal_answer(refused: Refused) -> Answer:
+    return encode_json(refused.status, refused.body(), refused.message)
+
+
+def bug_answer(bug: Exception) -> Answer:
+    """Our own fault, never dressed as a provider's error."""
+    message = f"{type(bug).__name__}: this is a fault of the server, not of your call"
+    hint = "the traceback is in the server's log; please report it"
+    return refusal_answer(Refused("mock_bug", message, hint, status=500))

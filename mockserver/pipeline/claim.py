@@ -1,0 +1,75 @@
+"""Whose call is it: the provider, the sandbox and the account that its credentials name."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mockserver.api.account import Account
+from mockserver.api.call import Call
+from mockserver.api.provider import Claim
+from mockserver.pipeline.endpoint import Endpoint
+from mockserver.pipeline.ports import Sandbox, Sandboxes
+from mockserver.text.masking import masked_secret
+
+
+class Claimed(NamedTuple):
+    """A call with its owner. ``unattributed`` is why no sandbox could be told, None if one was."""
+
+    endpoint: Endpoint
+    args: dict[str, str]
+    sandbox: Sandbox
+    account: Account | None
+    unattributed: str | None = None
+
+
+def claim_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) -> Claimed | None:
+    """None where the path names a sandbox that is not there.
+
+    Of the endpoints that share the path the first whose kind of credential the call carries owns
+    it, or else the first of all. A sandbox that the path names decides over the credential, which
+    is then judged there.
+    """
+    endpoint, args, claim = _find_owner(endpoints, call)
+    provider = endpoint.provider.id
+    if call.code is not None:
+        return _claim_by_path(sandboxes, endpoint, args, claim, call.code)
+    sandbox = sandboxes.find_by_credential(provider, claim.credential)
+    if sandbox is None:
+        sandbox = next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
+    if sandbox is not None:
+        account = sandbox.find_account(provider, claim.credential)
+        return Claimed(endpoint, args, sandbox, account)
+    unattributed = None
+    if claim.credential is not None:
+        unattributed = f"no account of {provider} has the credential {_shorten(claim.credential)}"
+    return Claimed(endpoint, args, sandboxes.default, None, unattributed)
+
+
+def _find_owner(
+    endpoints: Sequence[Endpoint], call: Call
+) -> tuple[Endpoint, dict[str, str], Claim]:
+    first = None
+    for endpoint in endpoints:
+        args = endpoint.read_arguments(call)
+        owner = endpoint, args, endpoint.provider.claim(call, args)
+        if owner[2].credential is not None:
+            return owner
+        first = first or owner
+    assert first is not None, "a path without endpoints has no view"
+    return first
+
+
+def _claim_by_path(
+    sandboxes: Sandboxes, endpoint: Endpoint, args: dict[str, str], claim: Claim, code: str
+) -> Claimed | None:
+    sandbox = sandboxes.find_by_code(code)
+    if sandbox is None:
+        return None
+    provider = endpoint.provider.id
+    account = sandbox.find_account(provider, claim.credential)
+    if account is None and sandboxes.find_by_credential(provider, claim.credential) is None:
+        account = sandbox.adopt(provider, claim)
+    return Claimed(endpoint, args, sandbox, account)
+
+
+def _shorten(credential: str) -> str:
+    return masked_secret(credential[:200])

@@ -1,0 +1,114 @@
+"""What the way of a call needs of the rooms around it, as small interfaces."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from mockserver.api.account import Account
+from mockserver.api.call import Call
+from mockserver.api.changes import Change
+from mockserver.api.exchange import Event, Exchange
+from mockserver.api.message import Message
+from mockserver.api.provider import Claim
+from mockserver.api.world import World
+from mockserver.pipeline.answer import Answer
+from mockserver.pipeline.plan import Plan
+
+
+class Stamp(NamedTuple):
+    """What a sandbox gives a call that falls into it: an id, and the instants of its own clock
+    and of the machine's. ``ordinal`` is the change that keeps the id from being given out again.
+    """
+
+    id: str
+    at: int
+    machine_at: int
+    ordinal: Change
+
+
+class Strike(NamedTuple):
+    """What the rules do to a call, None for nothing, and the counting that stays in any case."""
+
+    plan: Plan | None
+    counts: list[Change]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a call went.
+
+    ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
+    ``natural`` is the answer without faults, where some struck; ``committed`` whether the call's
+    work was done, which are the ``changes`` and what happened by them, the ``events``.
+    """
+
+    call: Call
+    stamp: Stamp
+    answer: Answer
+    exchange: Exchange | None = None
+    error: str | None = None
+    plan: Plan | None = None
+    natural: Answer | None = None
+    committed: bool = False
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    unattributed: str | None = None
+    duration_ms: float = 0.0
+
+
+class Faults(Protocol):
+    """The fault rules of one sandbox."""
+
+    def strike(self, exchange: Exchange) -> Strike:
+        """Count the call, also against every rule that matches, and plan what strikes it.
+
+        Raises Refused for a bad header.
+        """
+
+
+class Sandbox(World, Protocol):
+    """One world, as a call sees it from the pipeline."""
+
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """Held from stamp to record."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the sandbox was deleted since it was found."""
+
+    @property
+    def faults(self) -> Faults: ...
+
+    def stamp(self) -> Stamp: ...
+
+    def find_account(self, provider: str, credential: str | None) -> Account | None:
+        """The account that the first credential of a request names."""
+
+    def adopt(self, provider: str, claim: Claim) -> Account | None:
+        """The main account under the credentials that came, where the sandbox takes any."""
+
+    def find_message(self, provider: str, message_id: str) -> Message | None: ...
+
+    def keep_notes(self, notes: Mapping[str, Any]) -> list[Change]:
+        """The changes that keep these notes within their bound."""
+
+    def change(self, changes: list[Change]) -> None:
+        """Make all of the changes or, where they cannot be kept, none. Raises OSError."""
+
+    def write_down(self, outcome: Outcome) -> None:
+        """Write a call down: in the journal, and in the transcript where something struck."""
+
+
+class Sandboxes(Protocol):
+    """All worlds."""
+
+    @property
+    def default(self) -> Sandbox: ...
+
+    def find_by_code(self, code: str) -> Sandbox | None: ...
+
+    def find_by_credential(self, provider: str, credential: str | None) -> Sandbox | None: ...
+
+    def count_unattributed(self) -> None: ...

@@ -1,0 +1,23 @@
+"""A call in its sandbox: what it is about, found once."""
+
+from mockserver.api.call import Call
+from mockserver.api.exchange import NOTHING, Exchange
+from mockserver.pipeline.claim import Claimed
+from mockserver.pipeline.ports import Stamp
+
+
+def resolve(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
+    """The exchange, with operation, business number, message id and message."""
+    endpoint, args, sandbox, account, _ = claimed
+    provider = endpoint.provider
+    operation = endpoint.operations.get(call.method)
+    subject, message = NOTHING, None
+    if operation is not None:
+        subject = operation.subject(call, args, account)
+        if subject.message_id is not None:
+            message = sandbox.find_message(provider.id, subject.message_id)
+            if message is not None and subject.business_number is None:
+                subject = subject._replace(business_number=message.business_number)
+    return Exchange(
+        call, provider, sandbox, stamp.id, stamp.at, args, account, operation, subject, message
+    )

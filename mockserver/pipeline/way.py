@@ -1,0 +1,155 @@
+"""The way of one call, from the route that was found for it to the journal.
+
+Claim, stamp, resolve, strike, check, handle, commit, render, record: each step has what the ones
+before it found, and none finds it again.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from mockserver.api.call import Call
+from mockserver.api.catalogue import Fail
+from mockserver.api.exchange import Done, Exchange
+from mockserver.pipeline.answer import Answer, bug_answer, encode_json, refusal_answer
+from mockserver.pipeline.check import find_nearest, require_operation, run_checks
+from mockserver.pipeline.claim import Claimed, claim_call
+from mockserver.pipeline.endpoint import Endpoint
+from mockserver.pipeline.ports import Outcome, Sandbox, Sandboxes, Strike
+from mockserver.pipeline.render import render_failure, render_faults, render_reply
+from mockserver.pipeline.resolve import resolve
+from mockserver.text.masking import masked
+from mockserver.text.mistakes import Refused
+
+REQUEST_ID = "X-Mock-Request-Id"
+
+log = logging.getLogger("mockserver.calls")
+
+
+def answer_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) -> Answer:
+    """Answer a call to one of the endpoints that share its path, and record it."""
+    started = time.perf_counter()
+    claimed = claim_call(sandboxes, endpoints, call)
+    if claimed is None:
+        return answer_unknown_code(sandboxes, call)
+    if claimed.unattributed is not None:
+        sandboxes.count_unattributed()
+    with claimed.sandbox.lock:
+        if claimed.sandbox.closed:
+            return answer_call(sandboxes, endpoints, call)
+        outcome = _answer_in_sandbox(claimed, call)
+        delivery = outcome.answer.delivery
+        delay = 0.0 if delivery is None else delivery.planned_ms
+        outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
+        return _record(claimed.sandbox, outcome)
+
+
+def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) -> Answer:
+    """Answer a call to a path that is no provider's: say which ones are like it."""
+    path = call.target.partition("?")[0]
+    error = {
+        "code": "not_found",
+        "message": f"no provider documents {path}",
+        "hint": "GET /_mock/providers lists every path",
+        "nearest": find_nearest(path, paths),
+    }
+    sandbox = sandboxes.default if call.code is None else sandboxes.find_by_code(call.code)
+    if sandbox is None:
+        return answer_unknown_code(sandboxes, call)
+    answer = encode_json(404, {"error": error}, because="the path is no provider's")
+    return _answer_without_exchange(sandbox, call, answer)
+
+
+def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
+    """Answer a call whose path names a sandbox that is not there."""
+    reason = f"no sandbox has the code {call.code}"
+    hint = "it may have been deleted, or have expired; GET /_mock/sandboxes lists them with theirs"
+    sandboxes.count_unattributed()
+    answer = refusal_answer(Refused("sandbox_not_found", reason, hint, status=404))
+    return _answer_without_exchange(sandboxes.default, call, answer, reason)
+
+
+def _answer_without_exchange(
+    sandbox: Sandbox, call: Call, answer: Answer, unattributed: str | None = None
+) -> Answer:
+    with sandbox.lock:
+        stamp = sandbox.stamp()
+        try:
+            sandbox.change([stamp.ordinal])
+        except Exception as bug:
+            log.exception("a bug in the server itself")
+            answer = bug_answer(bug)
+        return _record(sandbox, Outcome(call, stamp, answer, unattributed=unattributed))
+
+
+def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
+    stamp = claimed.sandbox.stamp()
+    outcome = Outcome(call, stamp, Answer(500, {}, b""), unattributed=claimed.unattributed)
+    try:
+        _play(claimed, outcome)
+    except Exception as bug:
+        log.exception("a bug in the server itself")
+        outcome.answer = bug_answer(bug)
+    return outcome
+
+
+def _play(claimed: Claimed, outcome: Outcome) -> None:
+    endpoint, sandbox = claimed.endpoint, claimed.sandbox
+    outcome.exchange = exchange = resolve(claimed, outcome.call, outcome.stamp)
+    try:
+        strike = sandbox.faults.strike(exchange)
+    except Refused as refused:
+        sandbox.change([outcome.stamp.ordinal])
+        outcome.answer = refusal_answer(refused)
+        return
+    outcome.plan = strike.plan
+    done, fail = _handle(endpoint, exchange)
+    _commit(sandbox, exchange, strike, done, outcome)
+    if done is not None:
+        outcome.answer = render_reply(endpoint, exchange, done.reply)
+    elif fail is not None:
+        outcome.answer = render_failure(endpoint, exchange, fail)
+        outcome.error = fail.row.name
+    render_faults(endpoint, exchange, outcome)
+
+
+def _handle(endpoint: Endpoint, exchange: Exchange) -> tuple[Done | None, Fail | None]:
+    """What the call's work would be, or the documented error that it gets instead."""
+    try:
+        operation = require_operation(endpoint, exchange)
+        run_checks(exchange, operation)
+    except Fail as fail:
+        return None, fail
+    return operation.handler(exchange), None
+
+
+def _commit(
+    sandbox: Sandbox, exchange: Exchange, strike: Strike, done: Done | None, outcome: Outcome
+) -> None:
+    """Make the work and the bookkeeping true in one step.
+
+    Where a fault takes the call before its work, the counting alone.
+    """
+    changes = [outcome.stamp.ordinal, *strike.counts]
+    if strike.plan is not None and strike.plan.prevents_work:
+        exchange.notes.clear()
+        done = None
+    if exchange.notes:
+        changes += sandbox.keep_notes(exchange.notes)
+    if done is not None:
+        changes += done.changes
+    sandbox.change(changes)
+    if done is not None:
+        outcome.committed, outcome.changes, outcome.events = True, done.changes, done.events
+
+
+def _record(sandbox: Sandbox, outcome: Outcome) -> Answer:
+    call, answer = outcome.call, outcome.answer
+    answer.headers[REQUEST_ID] = outcome.stamp.id
+    sandbox.write_down(outcome)
+    if answer.because:
+        sent = "all" if answer.delivery is None else answer.delivery.sent
+        came = f"{answer.status} {outcome.error or ''}".strip() if sent == "all" else f"{sent} sent"
+        path = masked(call.target[:200])
+        log.info("%s %s %s -> %s: %s", outcome.stamp.id, call.method, path, came, answer.because)
+    return answer

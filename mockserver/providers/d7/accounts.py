@@ -1,0 +1,44 @@
+"""``Authorization: Bearer <token>``. Source: the section Authentication of both pages."""
+
+from collections.abc import Mapping
+
+from mockserver.api import (
+    AccountKind,
+    Call,
+    Claim,
+    Signing,
+    bearer_token,
+    require_bearer,
+    require_condition,
+)
+from mockserver.providers.d7 import identifiers
+from mockserver.providers.d7.errors import Error
+
+CONDITIONS = {
+    "expired": Error.ACCESS_TOKEN_EXPIRED,
+    "deleted": Error.APPLICATION_NOT_EXISTS,
+    "no_credit": Error.INSUFFICIENT_CREDIT,
+}
+
+ACCOUNT = AccountKind(
+    credentials=("token",),
+    conditions=tuple(CONDITIONS),
+    states=("active",),
+    new_credentials=identifiers.new_credentials,
+    new_number=identifiers.new_number,
+)
+
+
+def claim(call: Call, args: Mapping[str, str]) -> Claim:
+    token = bearer_token(call)
+    return Claim(token, identifiers.read_codes(token), {"token": token})
+
+
+def sign(signing: Signing) -> dict[str, str]:
+    return {"Authorization": f"Bearer {signing.account.credentials['token']}"}
+
+
+AUTHENTICATION = (
+    require_bearer(Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED),
+    require_condition("account", CONDITIONS),
+)

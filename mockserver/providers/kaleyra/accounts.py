@@ -1,0 +1,94 @@
+"""``api-key`` header and SID in the path, checked as a couple; then the number in the path.
+
+Source: the section URL Parameters and Headers of the page, and its failure responses.
+"""
+
+from collections.abc import Mapping
+
+from mockserver.api import (
+    Account,
+    AccountKind,
+    Call,
+    Check,
+    Claim,
+    Exchange,
+    Fail,
+    Number,
+    Signing,
+    require_condition,
+    shown,
+)
+from mockserver.providers.kaleyra import identifiers
+from mockserver.providers.kaleyra.errors import Error
+
+API_KEY = "api-key"
+
+ACCOUNT = AccountKind(
+    credentials=("sid", "api_key"),
+    conditions=("low_balance", "prepaid"),
+    states=("active", "inactive", "version_1"),
+    new_credentials=identifiers.new_credentials,
+    new_number=identifiers.new_number,
+)
+
+
+def claim(call: Call, args: Mapping[str, str]) -> Claim:
+    """The SID counts if there is an API key that could belong to it."""
+    sid, api_key = args.get("sid", ""), call.header(API_KEY)
+    codes = identifiers.read_codes(sid, api_key)
+    return Claim(sid if API_KEY in call.headers else None, codes, {"sid": sid, "api_key": api_key})
+
+
+def sign(signing: Signing) -> dict[str, str]:
+    return {
+        API_KEY: signing.account.credentials["api_key"] or "",
+        "Content-Type": "application/json",
+    }
+
+
+def require_credentials(exchange: Exchange) -> None:
+    account, call = exchange.account, exchange.call
+    if account and call.header(API_KEY) == account.credentials["api_key"]:
+        return
+    if API_KEY not in call.headers:
+        because = "expected the header api-key, came none"
+    elif account is None:
+        because = f"the SID {shown(exchange.args.get('sid'))} is no account's"
+    else:
+        because = f"the api-key is not that of the SID's account {account.label}"
+    raise Fail(Error.INCORRECT_CREDENTIALS, because)
+
+
+def require_number(exchange: Exchange) -> None:
+    """The path's number is the business number: only those belong to an account."""
+    number = exchange.subject.number
+    if number is None:
+        known = ", ".join(each.number for each in exchange.caller.numbers)
+        came = exchange.args["phone_number"]
+        raise Fail(Error.PHONE_NUMBER_UNKNOWN, f"expected one of {known}, came {shown(came)}")
+    if number.state == "inactive":
+        raise Fail(Error.PHONE_NUMBER_INACTIVE, f"{number.number} is inactive")
+    if number.state == "version_1":
+        raise Fail(Error.PHONE_NUMBER_VERSION, f"{number.number} is on version 1 of the API")
+
+
+def find_number(account: Account | None, written: str) -> Number | None:
+    """``+91…``, ``%2B91…`` and bare digits are the same number."""
+    if account is None:
+        return None
+    wanted = _strip(written)
+    return next((each for each in account.numbers if _strip(each.number) == wanted), None)
+
+
+def _strip(number: str) -> str:
+    return number.replace(" ", "").replace("-", "").removeprefix("+")
+
+
+CREDENTIALS = Check("credentials", require_credentials, (Error.INCORRECT_CREDENTIALS,))
+ACCOUNT_TYPE = require_condition("account_type", {"prepaid": Error.ACCOUNT_TYPE})
+BALANCE = require_condition("balance", {"low_balance": Error.LOW_BALANCE})
+NUMBER = Check(
+    "number",
+    require_number,
+    (Error.PHONE_NUMBER_UNKNOWN, Error.PHONE_NUMBER_INACTIVE, Error.PHONE_NUMBER_VERSION),
+)

@@ -1,0 +1,181 @@
+"""Signed headers ``accessKey ts bizType action sign``, optionally ``algorithm``.
+
+Source: the wiki page API Interface Invocation Convention and its newer Chinese revision, which
+adds ``algorithm``.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from mockserver.api import (
+    JSON,
+    AccountKind,
+    Call,
+    Check,
+    Claim,
+    Exchange,
+    Fail,
+    Signing,
+    require_condition,
+    shown,
+)
+from mockserver.providers.nxcloud import identifiers
+from mockserver.providers.nxcloud.errors import Error
+
+BIZ_TYPE = "2"
+ACTION = "read"  # of both operations
+WINDOW_MS = 60_000
+HEADERS = ("accessKey", "ts", "bizType", "action", "sign")
+ALGORITHMS = ("md5", "sha256")
+
+ACCOUNT = AccountKind(
+    credentials=("access_key", "access_secret"),
+    conditions=("no_permission",),
+    states=("bound", "unbound"),
+    new_credentials=identifiers.new_credentials,
+    new_number=identifiers.new_number,
+)
+
+
+def signature(
+    secret: str,
+    body: bytes,
+    *,
+    access_key: str,
+    action: str,
+    biz_type: str,
+    ts: str,
+    algorithm: str = "md5",
+) -> str:
+    """Lower-case hex digest over the header values in ASCII order, the exact body, the secret.
+
+    An empty body is left out altogether. For a multipart upload pass no body.
+    """
+    head = f"accessKey={access_key}&action={action}&bizType={biz_type}&ts={ts}".encode()
+    signed = head + (b"&body=" + body if body else b"") + f"&accessSecret={secret}".encode()
+    digest = hashlib.sha256 if algorithm == "sha256" else hashlib.md5
+    return digest(signed).hexdigest()
+
+
+def claim(call: Call, args: Mapping[str, str]) -> Claim:
+    """The secret never travels, so it is not given."""
+    access_key = call.headers.get("accesskey")
+    given = {"access_key": access_key, "access_secret": None}
+    return Claim(access_key, identifiers.read_codes(access_key), given)
+
+
+def sign(signing: Signing) -> dict[str, str]:
+    """Options: ``algorithm`` md5 or sha256; ``action``, ``biz_type`` and ``ts`` to be wrong."""
+    credentials, options = signing.account.credentials, signing.options
+    common = {
+        "access_key": credentials["access_key"] or "",
+        "action": options.get("action", ACTION),
+        "biz_type": options.get("biz_type", BIZ_TYPE),
+        "ts": options.get("ts", str(signing.now)),
+    }
+    chosen = {"algorithm": options["algorithm"]} if "algorithm" in options else {}
+    return {
+        "accessKey": common["access_key"],
+        "ts": common["ts"],
+        "bizType": common["biz_type"],
+        "action": common["action"],
+        "sign": signature(credentials["access_secret"] or "", signing.body, **common, **chosen),
+        **chosen,
+        "Content-Type": "application/json",
+    }
+
+
+def require_headers(exchange: Exchange) -> None:
+    missing = [name for name in HEADERS if not exchange.call.header(name.lower()).strip()]
+    if missing:
+        raise Fail(Error.MISSING_COMMON_PARAMETERS, f"missing or blank: {', '.join(missing)}")
+
+
+def require_fixed_values(exchange: Exchange) -> None:
+    for name, fixed in (("bizType", BIZ_TYPE), ("action", ACTION)):
+        came = exchange.call.header(name.lower())
+        if came != fixed:
+            raise Fail(Error.PARAMETER_ERROR, f"expected {name} {shown(fixed)}, came {shown(came)}")
+
+
+def require_algorithm(exchange: Exchange) -> None:
+    came = exchange.call.headers.get("algorithm", "md5")
+    if came.lower() not in ALGORITHMS:
+        raise Fail(Error.PARAMETER_ERROR, f"expected algorithm md5 or sha256, came {shown(came)}")
+
+
+def require_fresh_timestamp(exchange: Exchange) -> None:
+    ts, now = exchange.call.header("ts"), exchange.at
+    if not re.fullmatch(r"[0-9]{1,18}", ts):
+        raise Fail(Error.TIMESTAMP_EXPIRED, f"expected ts in milliseconds, came {shown(ts)}")
+    if abs(now - int(ts)) > WINDOW_MS:
+        off = now - int(ts)
+        raise Fail(
+            Error.TIMESTAMP_EXPIRED,
+            f"ts {ts} is {off} ms before the server's {now}; {WINDOW_MS} ms either way are allowed",
+        )
+
+
+def require_access_key(exchange: Exchange) -> None:
+    if exchange.account is None:
+        came = exchange.call.header("accesskey")
+        raise Fail(
+            Error.INSUFFICIENT_PERMISSIONS,
+            f"no account has the accessKey that starts {shown(came[:4])}",
+        )
+
+
+def require_signature(exchange: Exchange) -> None:
+    call = exchange.call
+    if call.media_type != JSON:
+        came = shown(call.header("content-type"))
+        raise Fail(Error.INVALID_SIGNATURE, f"expected Content-Type {JSON}, came {came}")
+    secret = exchange.caller.credentials["access_secret"]
+    if secret is None:
+        return  # the sandbox takes any credential: it cannot know the secret of this one
+    expected = signature(
+        secret,
+        call.body,
+        access_key=call.header("accesskey"),
+        action=call.header("action"),
+        biz_type=call.header("biztype"),
+        ts=call.header("ts"),
+        algorithm=call.headers.get("algorithm", "md5").lower(),
+    )
+    if call.header("sign") != expected:
+        raise Fail(
+            Error.INVALID_SIGNATURE,
+            f"expected {expected} over accessKey, action, bizType, ts, the {len(call.body)} bytes "
+            f"of the body as sent and accessSecret, came {shown(call.header('sign'))}",
+        )
+
+
+def require_number(exchange: Exchange) -> None:
+    if exchange.subject.number is None:
+        known = ", ".join(each.number for each in exchange.caller.numbers)
+        came = exchange.data["business_phone"]
+        raise Fail(
+            Error.MERCHANT_PHONE_NUMBER_ERROR, f"expected one of {known}, came {shown(came)}"
+        )
+
+
+def require_bound_number(exchange: Exchange) -> None:
+    number = exchange.subject.number
+    if number is not None and number.state == "unbound":
+        raise Fail(Error.NUMBER_NOT_BOUND, f"{number.number} is bound to no application")
+
+
+AUTHENTICATION = (  # the order is ours: no page tells it; an old but well-signed call says 1004
+    Check("headers", require_headers, (Error.MISSING_COMMON_PARAMETERS,)),
+    Check("fixed_values", require_fixed_values, (Error.PARAMETER_ERROR,)),
+    Check("algorithm", require_algorithm, (Error.PARAMETER_ERROR,)),
+    Check("timestamp", require_fresh_timestamp, (Error.TIMESTAMP_EXPIRED,)),
+    Check("access_key", require_access_key, (Error.INSUFFICIENT_PERMISSIONS,)),
+    Check("signature", require_signature, (Error.INVALID_SIGNATURE,)),
+    require_condition("permission", {"no_permission": Error.INSUFFICIENT_PERMISSIONS}),
+)
+NUMBER = (
+    Check("number", require_number, (Error.MERCHANT_PHONE_NUMBER_ERROR,)),
+    Check("binding", require_bound_number, (Error.NUMBER_NOT_BOUND,)),
+)

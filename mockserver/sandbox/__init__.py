@@ -1,0 +1,1 @@
+"""Worlds of their own, and all that they remember."""

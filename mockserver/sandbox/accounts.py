@@ -1,0 +1,61 @@
+"""The accounts of a sandbox."""
+
+from collections.abc import Iterator
+
+from mockserver.api.account import Account, Number
+from mockserver.sandbox.database import Database, Document
+from mockserver.sandbox.planting import ACCOUNTS
+
+
+class Accounts:
+    """Accounts by what names them in a request, derived from their documents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.watch(ACCOUNTS, self.index)
+        self.index()
+
+    def index(self) -> None:
+        """Derive everything anew. Raises KeyError where the documents are no accounts."""
+        self._by_credential: dict[tuple[str, str | None], Account] = {}
+        self._by_provider: dict[str, tuple[Account, ...]] = {}
+        for document in self._database.rows(ACCOUNTS).values():
+            account = read_account(document)
+            first = next(iter(account.credentials.values()))
+            self._by_credential[account.provider, first] = account
+            known = self._by_provider.get(account.provider, ())
+            self._by_provider[account.provider] = (*known, account)
+
+    def find(self, provider: str, credential: str | None) -> Account | None:
+        return self._by_credential.get((provider, credential))
+
+    def of(self, provider: str) -> tuple[Account, ...]:
+        return self._by_provider.get(provider, ())
+
+    def labels(self) -> dict[str, list[str]]:
+        return {
+            provider: [each.label for each in accounts]
+            for provider, accounts in self._by_provider.items()
+        }
+
+    def credentials(self) -> Iterator[tuple[str, str]]:
+        """Provider and value of every credential."""
+        for accounts in self._by_provider.values():
+            for account in accounts:
+                for value in account.credentials.values():
+                    if value is not None:
+                        yield account.provider, value
+
+
+def read_account(document: Document) -> Account:
+    """Raises KeyError where the document is no account."""
+    numbers = tuple(
+        Number(each["number"], each["state"], each["ids"]) for each in document["numbers"]
+    )
+    return Account(
+        document["provider"],
+        document["label"],
+        document["credentials"],
+        document["condition"],
+        numbers,
+    )

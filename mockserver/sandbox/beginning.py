@@ -1,0 +1,110 @@
+"""What a sandbox is made with, and the documents that it begins with and is reset to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.api.provider import Provider
+from mockserver.sandbox.database import Document, Tables
+from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
+from mockserver.sandbox.planting import Exhausted, Renewal, list_accounts, plant
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown, there_are
+
+ACCOUNTS, DEFAULT = "accounts", "default"
+KINDS = (ACCOUNTS, DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks of a new sandbox; what is None is chosen for them.
+
+    ``fixtures`` is one of KINDS or the content of fixtures by provider; ``ttl`` milliseconds, and
+    ``ttl_text`` the same as it came.
+    ``snapshot`` are the documents of another sandbox, in place of fixtures.
+    """
+
+    id: str | None = None
+    fixtures: Any = ACCOUNTS
+    seed: int | None = None
+    ttl: int | None = None
+    ttl_text: str | None = None
+    scenario: str | None = None
+    faults: list[Any] = field(default_factory=list)
+    switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    any_credentials: bool = False
+    snapshot: Tables | None = None
+
+
+class Beginnings:
+    """Makes the documents that sandboxes begin with."""
+
+    def __init__(self, providers: Mapping[str, Provider], seeds: Mapping[str, Seed]) -> None:
+        self._providers = providers
+        self._seeds = seeds
+
+    def plant(self, about: Mapping[str, Any], now: int) -> Tables:
+        """The documents that a sandbox of this kind begins with now. Raises Refused."""
+        if about["snapshot"] is not None:
+            tables: Tables = about["snapshot"]
+            return tables
+        if about["code"] is None:
+            accounts = [each for seed in self._seeds.values() for each in seed.accounts]
+            return {**list_accounts(accounts), **plant(self._seeds, now, {})}
+        renewal = Renewal(self._providers, about["seed"], about["code"])
+        if about["fixtures"] in KINDS:
+            accounts, numbers = renewal.renew(self._seeds)
+            planted = about["fixtures"] == DEFAULT
+            return {
+                **list_accounts(accounts),
+                **(plant(self._seeds, now, numbers) if planted else {}),
+            }
+        seeds = self._read(about["fixtures"])
+        try:
+            return {**list_accounts(renewal.complete(seeds)), **plant(seeds, now, {})}
+        except Exhausted as thing:
+            message = f"the documented form of credentials leaves none for {thing}"
+            raise Refused("bad_sandbox", message, "give it credentials of your own") from None
+
+    def renew_snapshot(self, tables: Tables, seed: int, code: str) -> Tables:
+        """A snapshot's documents with credentials of the sandbox's own."""
+        renewal = Renewal(self._providers, seed, code)
+        taken: set[str] = set()
+        accounts = [
+            self._renew_account(renewal, each, code, taken) for each in tables[ACCOUNTS].values()
+        ]
+        return {**tables, **list_accounts(accounts)}
+
+    def _renew_account(
+        self, renewal: Renewal, account: Document, code: str, taken: set[str]
+    ) -> Document:
+        """The numbers stay, so that messages keep theirs; what names them for the provider goes."""
+        if account["provider"] not in self._providers:
+            return account
+        credentials = renewal.make_credentials(account, taken)
+        numbers = renewal.renew_numbers(account, taken)
+        kept = [
+            fresh | {"number": old["number"]}
+            for old, fresh in zip(account["numbers"], numbers, strict=True)
+        ]
+        return account | {"credentials": credentials, "numbers": kept}
+
+    def _read(self, fixtures: Any) -> dict[str, Seed]:
+        """Fixtures given by provider. Raises Refused."""
+        hint = 'give "accounts", "default" or fixtures by provider, in the format of the files'
+        if not isinstance(fixtures, dict):
+            message = f"fixtures: expected one of these, came {shown(fixtures)}"
+            raise Refused("bad_sandbox", message, hint)
+        seeds = {}
+        for provider_id, content in fixtures.items():
+            if provider_id not in self._providers:
+                message = f"fixtures.{provider_id}: no such provider"
+                raise Refused("bad_sandbox", message, there_are(self._providers, provider_id))
+            provider = self._providers[provider_id]
+            try:
+                seeds[provider_id] = read_fixture(provider, content, with_credentials=False)
+            except FixtureMistakes as wrong:
+                path, reason = wrong.found[0]
+                place = ".".join(part for part in ("fixtures", provider_id, path) if part)
+                raise Refused("bad_sandbox", f"{place}: {reason}", hint) from None
+        return seeds

@@ -1,0 +1,207 @@
+"""The format of fixtures: accounts, conversations and a provider's further records."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from mockserver.api.account import GOOD
+from mockserver.api.content import ContentSchema, content_of
+from mockserver.api.message import DIRECTIONS, Message
+from mockserver.api.provider import Provider
+from mockserver.text.times import SECOND
+from mockserver.text.validation import Duration, Strict, flatten, one_of
+
+READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
+GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empty"))
+LEFT_OUT = fields.String(validate=validate.Length(min=1, error="empty"))
+Document = dict[str, Any]
+
+
+class Template(NamedTuple):
+    """A message that is not put in time yet: how long ago it came, and was read, in milliseconds.
+
+    The document lacks both.
+    """
+
+    document: Document
+    age: int
+    read_ago: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a fixture says of one provider.
+
+    ``accounts`` are documents, ``records`` those of a collection by id.
+    """
+
+    accounts: tuple[Document, ...]
+    messages: tuple[Template, ...]
+    records: Mapping[str, Mapping[str, Document]]
+
+
+class FixtureMistakes(Exception):
+    """What is wrong with the content of a fixture, as JSON paths and reasons."""
+
+    def __init__(self, found: list[tuple[str, str]]) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class MessageSchema(ContentSchema):
+    id = GIVEN
+    external_id = fields.String()
+    direction = fields.String(required=True, validate=one_of(DIRECTIONS))
+    age = Duration(required=True)
+    read = fields.Boolean(load_default=False)
+
+
+class ConversationSchema(Strict):
+    account = fields.String(required=True)
+    business_number = fields.String(required=True)
+    customer = fields.String(required=True)
+    messages = fields.List(fields.Nested(MessageSchema), required=True)
+
+
+def read_fixture(provider: Provider, content: Any, *, with_credentials: bool = True) -> Seed:
+    """The seed in a fixture's content. Raises FixtureMistakes with all that is wrong.
+
+    Without credentials accounts may leave them out; they are None then.
+    """
+    try:
+        data: dict[str, Any] = _make_schema(provider, with_credentials).load(content)
+    except ValidationError as error:
+        raise FixtureMistakes(flatten(error.messages, content)) from None
+    # Records are answered as they are written, key order included.
+    data |= {name: content.get(name, []) for name in provider.records}
+    mistakes = list(_find_contradictions(data, provider))
+    if mistakes:
+        raise FixtureMistakes(mistakes)
+    records = {name: {each["id"]: each for each in data[name]} for name in provider.records}
+    accounts = tuple(_make_account(provider, each) for each in data["accounts"])
+    return Seed(accounts, tuple(_make_templates(provider, data)), records)
+
+
+def account_schema(provider: Provider, *, with_credentials: bool = True) -> type[Schema]:
+    """What an account of a fixture is."""
+    kind = provider.account
+    return Strict.from_dict(
+        {
+            "label": GIVEN,
+            "condition": make_condition_field(provider, load_default=GOOD),
+            **dict.fromkeys(kind.credentials, GIVEN if with_credentials else LEFT_OUT),
+            "numbers": fields.List(
+                fields.Nested(_number_schema(provider)),
+                required=True,
+                validate=validate.Length(min=1),
+            ),
+        }
+    )
+
+
+def make_condition_field(provider: Provider, **options: Any) -> fields.String:
+    return fields.String(validate=one_of((GOOD, *provider.account.conditions)), **options)
+
+
+def make_state_field(provider: Provider) -> fields.String:
+    return fields.String(required=True, validate=one_of(provider.account.states))
+
+
+def _number_schema(provider: Provider) -> type[Schema]:
+    names = dict.fromkeys(provider.account.number_ids, GIVEN)
+    return Strict.from_dict({"number": GIVEN, "state": make_state_field(provider), **names})
+
+
+def _make_schema(provider: Provider, with_credentials: bool) -> Schema:
+    account = account_schema(provider, with_credentials=with_credentials)
+    sections: dict[str, fields.Field[Any]] = {
+        "accounts": fields.List(fields.Nested(account), required=True),
+        "conversations": fields.List(fields.Nested(ConversationSchema), required=True),
+    }
+    for name, schema in provider.records.items():
+        sections[name] = fields.List(fields.Nested(schema), load_default=[])
+    return Strict.from_dict(sections)()
+
+
+def _find_contradictions(data: Mapping[str, Any], provider: Provider) -> Iterator[tuple[str, str]]:
+    accounts = {each["label"]: each for each in data["accounts"]}
+    for name in ("label", provider.account.credentials[0]):
+        yield from _find_repeated(
+            (f"accounts[{place}].{name}", each[name])
+            for place, each in enumerate(data["accounts"])
+            if name in each
+        )
+    for name in ("number", *provider.account.number_ids):
+        yield from _find_repeated(
+            (f"accounts[{first}].numbers[{second}].{name}", number[name])
+            for first, account in enumerate(data["accounts"])
+            for second, number in enumerate(account["numbers"])
+        )
+    for name in provider.records:
+        yield from _find_repeated(
+            (f"{name}[{place}].id", each["id"]) for place, each in enumerate(data[name])
+        )
+    yield from _find_repeated(
+        (f"conversations[{first}].messages[{second}].id", message["id"])
+        for first, conversation in enumerate(data["conversations"])
+        for second, message in enumerate(conversation["messages"])
+    )
+    for section in ("conversations", *provider.records):
+        for place, each in enumerate(data[section]):
+            if each["account"] not in accounts:
+                known = ", ".join(accounts)
+                reason = f"no account is labelled {each['account']!r}; there are {known}"
+                yield f"{section}[{place}].account", reason
+    for place, each in enumerate(data["conversations"]):
+        numbers = [own["number"] for own in accounts.get(each["account"], {}).get("numbers", ())]
+        if each["account"] in accounts and each["business_number"] not in numbers:
+            reason = f"{each['business_number']!r} is none of the account's numbers"
+            yield f"conversations[{place}].business_number", reason
+
+
+def _find_repeated(places: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    seen: dict[str, str] = {}
+    for path, value in places:
+        if value in seen:
+            yield path, f"duplicate: {value!r} stands at {seen[value]} already"
+        seen.setdefault(value, path)
+
+
+def _make_account(provider: Provider, data: Mapping[str, Any]) -> Document:
+    kind = provider.account
+    return {
+        "provider": provider.id,
+        "label": data["label"],
+        "credentials": {name: data.get(name) for name in kind.credentials},
+        "condition": data["condition"],
+        "numbers": [
+            {
+                "number": each["number"],
+                "state": each["state"],
+                "ids": {name: each[name] for name in kind.number_ids},
+            }
+            for each in data["numbers"]
+        ],
+    }
+
+
+def _make_templates(provider: Provider, data: Mapping[str, Any]) -> Iterator[Template]:
+    for conversation in data["conversations"]:
+        for each in conversation["messages"]:
+            message = Message(
+                id=each["id"],
+                provider=provider.id,
+                account=conversation["account"],
+                direction=each["direction"],
+                business_number=conversation["business_number"],
+                customer=conversation["customer"],
+                type=each["type"],
+                content=content_of(each),
+                received_at=0,
+                sequence=0,
+                external_id=each.get("external_id"),
+            )
+            read_ago = max(each["age"] - READ_AFTER, 0) if each["read"] else None
+            yield Template(message._asdict(), each["age"], read_ago)

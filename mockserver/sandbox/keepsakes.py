@@ -1,0 +1,53 @@
+"""States of a sandbox that are remembered by name."""
+
+from typing import Any
+
+from mockserver.api.changes import put
+from mockserver.sandbox.database import Document
+from mockserver.sandbox.ids import TABLE as IDS
+from mockserver.sandbox.snapshot import write_snapshot
+from mockserver.sandbox.world import Sandbox
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown, there_are
+
+TABLE = "snapshots"
+FIRST = "default"  # the name of one that was given none
+LIMIT = 8
+
+
+def keep_state(sandbox: Sandbox, name: str) -> None:
+    """Remember the state under a name, in place of an earlier one. Raises Refused."""
+    kept = sandbox.rows(TABLE)
+    if name not in kept and len(kept) >= LIMIT:
+        message = f"{LIMIT} snapshots are remembered already: {', '.join(kept)}"
+        raise Refused("too_many_snapshots", message, "give one of these names", status=429)
+    document = {"at": sandbox.now(), "tables": sandbox.database.copy_tables()}
+    sandbox.change([put(TABLE, name, document)])
+
+
+def restore_state(sandbox: Sandbox, name: str) -> None:
+    """Go back to a remembered state; ids that were given out since stay so. Raises Refused."""
+    sandbox.replace(_find(sandbox, name)["tables"])
+
+
+def find_keepsake(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    """A remembered state as a document. Raises Refused."""
+    return _write(sandbox, _find(sandbox, name))
+
+
+def describe_state(sandbox: Sandbox) -> dict[str, Any]:
+    """The one that was remembered without a name or, where there is none, the present state."""
+    kept = sandbox.rows(TABLE).get(FIRST)
+    return _write(sandbox, kept or {"at": sandbox.now(), "tables": sandbox.database.copy_tables()})
+
+
+def _write(sandbox: Sandbox, state: Document) -> dict[str, Any]:
+    return write_snapshot(sandbox.about, sandbox.rows(IDS), state["tables"], state["at"])
+
+
+def _find(sandbox: Sandbox, name: str) -> Document:
+    kept = sandbox.rows(TABLE)
+    if name not in kept:
+        message = f"no snapshot is called {shown(name)}"
+        raise Refused("snapshot_not_found", message, there_are(kept, name), status=404)
+    return kept[name]

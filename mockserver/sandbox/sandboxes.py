@@ -1,0 +1,304 @@
+"""All sandboxes of a server: found by a call, made, deleted, taken back."""
+
+import heapq
+import secrets
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any, Protocol
+
+from mockserver.api.provider import Provider
+from mockserver.sandbox.beginning import DEFAULT as ALL_FIXTURES
+from mockserver.sandbox.beginning import Beginnings, Wish
+from mockserver.sandbox.database import Database, Tables
+from mockserver.sandbox.snapshot import read_snapshot
+from mockserver.sandbox.storage.memory import Keeper
+from mockserver.sandbox.world import SELF, TABLE, Clock, Sandbox
+from mockserver.text.masking import masked_secret
+from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown
+
+DEFAULT = "default"
+CODES = 10**8
+SEED_BITS = 53
+
+Switches = Mapping[str, Mapping[str, Any]]
+
+
+class Builder(Protocol):
+    """Makes a sandbox of its documents. Raises KeyError, TypeError or Refused for wrong ones."""
+
+    def __call__(self, database: Database) -> Sandbox: ...
+
+
+class Sandboxes:
+    """The sandbox ``default``, which always exists, and those that were made."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        beginnings: Beginnings,
+        build: Builder,
+        *,
+        clock: Clock,
+        keeper: Keeper,
+        switches: Switches,
+        limit: int,
+    ) -> None:
+        """``limit`` sandboxes may be made. ``switches`` are those that nobody sets otherwise.
+
+        Raises Refused, KeyError or TypeError where the keeper's documents are wrong.
+        """
+        self.lock = RLock()
+        self.unattributed = 0
+        self._providers = providers
+        self._beginnings = beginnings
+        self._build = build
+        self._clock = clock
+        self._keeper = keeper
+        self._switches = switches
+        self._limit = limit
+        self._by_id: dict[str, Sandbox] = {}
+        self._by_code: dict[str, Sandbox] = {}
+        self._by_credential: dict[tuple[str, str | None], Sandbox] = {}
+        self._due: list[tuple[int, str]] = []
+        """When which of those with a time to live may be over, as a heap."""
+        self._was_kept = keeper.read()
+
+    def open(self, seed: int | None = None) -> None:
+        """Begin with what the keeper has; ``default`` with the fixtures where it has none.
+
+        ``seed`` is what chance follows from in ``default``.
+        """
+        kept = {name: self._build_kept(name, tables) for name, tables in self._was_kept.items()}
+        self._keeper.open()
+        if DEFAULT not in kept:
+            about = self._describe(Wish(DEFAULT, ALL_FIXTURES, seed), code=None)
+            sandbox = self._build(Database(DEFAULT, {TABLE: {SELF: about}}))
+            sandbox.replace(self._beginnings.plant(about, self._clock.now()))
+            sandbox.database.keep_in(self._keeper)
+            kept = {DEFAULT: sandbox, **kept}
+        for sandbox in kept.values():
+            self._register(sandbox)
+        self._was_kept = {}
+
+    @property
+    def default(self) -> Sandbox:
+        return self._by_id[DEFAULT]
+
+    def all(self) -> list[Sandbox]:
+        """In the order that they were made."""
+        self._expire()
+        return list(self._by_id.values())
+
+    def find(self, sandbox_id: str) -> Sandbox | None:
+        self._expire()
+        return self._by_id.get(sandbox_id)
+
+    def find_by_code(self, code: str) -> Sandbox | None:
+        if self._due:
+            self._expire()
+        return self._by_code.get(code)
+
+    def find_by_credential(self, provider: str, credential: str | None) -> Sandbox | None:
+        if self._due:
+            self._expire()
+        return self._by_credential.get((provider, credential))
+
+    def count_unattributed(self) -> None:
+        self.unattributed += 1
+
+    def create(self, wish: Wish) -> Sandbox:
+        """Raises Refused and OSError; nothing is made then."""
+        with self.lock:
+            self._require_room(wish.id)
+            code = self._draw_code()
+            about = self._describe(wish, code)
+            if wish.snapshot is not None:
+                about, ids, tables = self._take_over(wish, about)
+            else:
+                ids, tables = {}, self._beginnings.plant(about, self._clock.now())
+            database = Database(about["id"], {TABLE: {SELF: about}, "ids": ids, **tables})
+            sandbox = self._build(database)
+            self._require_unused_credentials(sandbox)
+            if wish.snapshot is None:
+                sandbox.change(_draft_rules(sandbox))
+            database.keep_in(self._keeper)
+            self._register(sandbox)
+            return sandbox
+
+    def delete(self, sandbox: Sandbox) -> None:
+        """Raises Refused for ``default``."""
+        if sandbox.id == DEFAULT:
+            message = f"{DEFAULT} cannot be deleted"
+            raise Refused("sandbox_needed", message, "POST …/reset takes it back", status=409)
+        with self.lock, sandbox.lock:
+            if not sandbox.closed:
+                self._close(sandbox)
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """Back to its beginning, with the same credentials."""
+        with sandbox.lock:
+            tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
+            rules = [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
+            sandbox.replace(tables, *rules)
+            sandbox.forget()
+            if sandbox.id == DEFAULT:
+                self.unattributed = 0
+
+    def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
+        """The document about a sandbox. Raises Refused."""
+        return {
+            "id": wish.id if wish.id is not None else f"sandbox-{code}",
+            "code": code,
+            "seed": secrets.randbits(SEED_BITS) if wish.seed is None else wish.seed,
+            "created_at": self._clock.now(),
+            "ttl": wish.ttl,
+            "ttl_text": wish.ttl_text,
+            "any_credentials": wish.any_credentials,
+            "switches": self._set_switches(wish.switches),
+            "fixtures": wish.fixtures,
+            "snapshot": wish.snapshot,
+            "scenario": wish.scenario,
+            "faults": wish.faults,
+            "requests_before": 0,
+        }
+
+    def _set_switches(self, given: Switches) -> dict[str, dict[str, Any]]:
+        return {
+            provider: {**switches, **given.get(provider, {})}
+            for provider, switches in self._switches.items()
+        }
+
+    def _take_over(
+        self, wish: Wish, about: dict[str, Any]
+    ) -> tuple[dict[str, Any], Tables, Tables]:
+        """A snapshot's documents for a sandbox of our own. Raises Refused.
+
+        Its credentials are kept, with their code, where no sandbox has them.
+        """
+        snapshot = read_snapshot(wish.snapshot, self._providers)
+        tables: Tables = {"accounts": {}, **snapshot["tables"]}
+        code = snapshot["code"]
+        used = any(
+            (account["provider"], value) in self._by_credential
+            for account in tables["accounts"].values()
+            for value in account["credentials"].values()
+        )
+        about["seed"] = snapshot["seed"] if wish.seed is None else wish.seed
+        about["any_credentials"] = wish.any_credentials or snapshot["any_credentials"]
+        if not used and code is not None and code not in self._by_code:
+            if wish.id is None:
+                about["id"] = f"sandbox-{code}"
+            about["code"] = code
+        else:
+            tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
+        switches = {**snapshot["switches"], **wish.switches}
+        about |= {"switches": self._set_switches(switches), "snapshot": tables}
+        given = snapshot["ids"]
+        about["requests_before"] = given.get("request", 0)
+        kept = {name: dict(rows) for name, rows in tables.items()}
+        return about, {kind: {"n": n} for kind, n in given.items()}, kept
+
+    def _build_kept(self, name: str, tables: Tables) -> Sandbox:
+        """A sandbox as the keeper has it."""
+        if name == DEFAULT:
+            self._complete_default(tables)
+        sandbox = self._build(Database(name, tables))
+        sandbox.messages.require_messages()
+        sandbox.database.attach(self._keeper)
+        return sandbox
+
+    def _complete_default(self, tables: Tables) -> None:
+        """Add what older servers did not keep, and providers that are new since.
+
+        The switches are those of the configuration, now as ever.
+        """
+        known = tables.setdefault(TABLE, {})
+        about = known.get(SELF) or self._describe(Wish(DEFAULT, ALL_FIXTURES), code=None)
+        known[SELF] = {**about, "switches": self._set_switches({})}
+        beginning = self._beginnings.plant(about, self._clock.now())
+        accounts = tables.setdefault("accounts", {})
+        there = {each["provider"] for each in accounts.values()}
+        for key, account in beginning.pop("accounts").items():
+            if account["provider"] not in there:
+                accounts[key] = account
+        for table, rows in beginning.items():
+            tables.setdefault(table, rows)
+
+    def _register(self, sandbox: Sandbox) -> None:
+        self._by_id[sandbox.id] = sandbox
+        if sandbox.code is not None:
+            self._by_code[sandbox.code] = sandbox
+        for credential in sandbox.accounts.credentials():
+            self._by_credential[credential] = sandbox
+        if sandbox.about["ttl"] is not None:
+            heapq.heappush(self._due, (_end_of(sandbox), sandbox.id))
+
+    def _close(self, sandbox: Sandbox) -> None:
+        self._keeper.forget(sandbox.id)
+        sandbox.closed = True
+        sandbox.forget()
+        del self._by_id[sandbox.id]
+        if sandbox.code is not None:
+            del self._by_code[sandbox.code]
+        for credential in sandbox.accounts.credentials():
+            self._by_credential.pop(credential, None)
+
+    def _expire(self) -> None:
+        """Close those whose time to live has passed since their last call, without a word."""
+        if not self._due or self._due[0][0] > self._clock.now():
+            return
+        with self.lock:
+            now = self._clock.now()
+            while self._due and self._due[0][0] <= now:
+                _, sandbox_id = heapq.heappop(self._due)
+                sandbox = self._by_id.get(sandbox_id)
+                if sandbox is None or sandbox.about["ttl"] is None:
+                    continue
+                end = _end_of(sandbox)
+                if end <= now:
+                    with sandbox.lock:
+                        self._close(sandbox)
+                else:
+                    heapq.heappush(self._due, (end, sandbox_id))
+
+    def _require_room(self, sandbox_id: str | None) -> None:
+        self._expire()
+        if sandbox_id in self._by_id:
+            message = f"there is a sandbox {shown(sandbox_id)} already"
+            hint = "take another id, or leave it out to get a new one"
+            raise Refused("sandbox_exists", message, hint, status=409)
+        if len(self._by_id) > self._limit:
+            message = f"there are {self._limit} sandboxes already"
+            hint = "delete some, give them a ttl, or start with a larger --max-sandboxes"
+            raise Refused("too_many_sandboxes", message, hint, status=429)
+
+    def _draw_code(self) -> str:
+        while True:
+            code = f"{secrets.randbelow(CODES):08d}"
+            if code not in self._by_code:
+                return code
+
+    def _require_unused_credentials(self, sandbox: Sandbox) -> None:
+        for provider, value in sandbox.accounts.credentials():
+            other = self._by_credential.get((provider, value))
+            if other is not None:
+                message = f"the sandbox {other.id} has the credential {masked_secret(value)} of "
+                hint = "leave credentials out to get new ones"
+                raise Refused("credential_taken", message + provider, hint, status=409)
+
+
+def _draft_rules(sandbox: Sandbox) -> list[Any]:
+    """The rules that a sandbox is made with. Raises Refused."""
+    scenario, faults = sandbox.about["scenario"], sandbox.about["faults"]
+    rules = [(f"faults[{place}]", rule) for place, rule in enumerate(faults)]
+    if scenario is not None:
+        found = sandbox.faults.find_scenario(scenario)
+        rules = [(f"scenario {scenario}", rule) for rule in found] + rules
+    return sandbox.faults.draft(rules, anew=True) if rules else []
+
+
+def _end_of(sandbox: Sandbox) -> int:
+    """When a sandbox with a time to live is over, as far as is known now."""
+    begin = sandbox.last_call_at or sandbox.about["created_at"]
+    return int(begin + sandbox.about["ttl"])

@@ -1,0 +1,59 @@
+"""Reading the fixtures in a folder, a file a provider."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mockserver.api.provider import Provider
+from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
+from mockserver.text.mistakes import Mistake, Mistakes
+
+
+def load_seeds(providers: Mapping[str, Provider], folder: Path) -> dict[str, Seed]:
+    """The seeds by provider. Raises Mistakes with everything wrong in any of the files."""
+    seeds, mistakes = read_seeds(providers, folder)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return seeds
+
+
+def read_seeds(
+    providers: Mapping[str, Provider], folder: Path
+) -> tuple[dict[str, Seed], list[Mistake]]:
+    """The good seeds by provider, and every mistake in the others."""
+    seeds: dict[str, Seed] = {}
+    if not os.path.isdir(folder):  # unlike the path's own method it takes any path
+        return seeds, [Mistake(str(folder), "", "there is no such folder of fixtures")]
+    mistakes = _find_strangers(providers, folder)
+    for provider in providers.values():
+        file = folder / f"{provider.id}.json"
+        if provider.fixture and not file.exists():
+            file = provider.fixture
+        try:
+            seeds[provider.id] = read_fixture(provider, _read_json(provider, file))
+        except Mistakes as found:
+            mistakes += found.mistakes
+        except FixtureMistakes as wrong:
+            mistakes += [Mistake(str(file), path, reason) for path, reason in wrong.found]
+    return seeds, mistakes
+
+
+def _find_strangers(providers: Mapping[str, Provider], folder: Path) -> list[Mistake]:
+    known = ", ".join(providers)
+    return [
+        Mistake(str(file), "", f"no provider is called {file.stem!r}; there are {known}")
+        for file in sorted(folder.glob("*.json"))
+        if file.stem not in providers
+    ]
+
+
+def _read_json(provider: Provider, file: Path) -> Any:
+    try:
+        return orjson.loads(file.read_bytes())
+    except FileNotFoundError:
+        raise Mistakes([Mistake(str(file), "", f"missing: {provider.title}'s fixture")]) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise Mistakes([Mistake(str(file), "", f"cannot be read as JSON: {error}")]) from None

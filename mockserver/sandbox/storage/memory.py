@@ -1,0 +1,45 @@
+"""Keeping nothing beyond the process, and the interface of all that keep."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from mockserver.api.changes import Change
+
+Tables = dict[str, dict[str, dict[str, Any]]]
+
+
+class Keeper(Protocol):
+    """Keeps the changes of all sandboxes, by the sandbox's id."""
+
+    def read(self) -> Mapping[str, Tables]:
+        """The documents of every sandbox as they were left."""
+
+    def open(self) -> None:
+        """Called once what was read is found to be good. Nothing is kept before."""
+
+    def begin(self, sandbox: str, tables: Tables) -> None:
+        """Keep a sandbox from now on, with these documents. Raises OSError."""
+
+    def append(self, sandbox: str, changes: list[Change]) -> None:
+        """Called before changes are made in memory. Raises OSError where they cannot be kept."""
+
+    def forget(self, sandbox: str) -> None: ...
+
+
+class Memory:
+    """Keeps nothing."""
+
+    def read(self) -> Mapping[str, Tables]:
+        return {}
+
+    def open(self) -> None:
+        pass
+
+    def begin(self, sandbox: str, tables: Tables) -> None:
+        pass
+
+    def append(self, sandbox: str, changes: list[Change]) -> None:
+        pass
+
+    def forget(self, sandbox: str) -> None:
+        pass

@@ -1,0 +1,165 @@
+"""One sandbox: an isolated world."""
+
+from collections.abc import Callable, Iterable, Mapping
+from threading import RLock
+from typing import Any, Protocol
+
+from mockserver.api.account import Account
+from mockserver.api.changes import RECORDS, Change
+from mockserver.api.exchange import Exchange
+from mockserver.api.ids import Draw
+from mockserver.api.message import Message
+from mockserver.api.provider import Claim, Provider
+from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.ports import Outcome, Stamp, Strike
+from mockserver.sandbox.accounts import Accounts
+from mockserver.sandbox.database import Database, Rows, replace_tables
+from mockserver.sandbox.ids import TABLE as IDS
+from mockserver.sandbox.ids import Ids
+from mockserver.sandbox.journal import Journal
+from mockserver.sandbox.log import Log
+from mockserver.sandbox.messages import MessageStore
+from mockserver.sandbox.notes import Notes
+
+SELF, TABLE = "self", "sandbox"  # the document about the sandbox itself
+REQUEST, MESSAGE = "request", "message"
+MAIN = "main"
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Milliseconds since 1970, UTC."""
+
+
+class Faults(Protocol):
+    """The fault rules of one sandbox, in order of creation. All that refuses raises Refused."""
+
+    def compile(self) -> None: ...
+    def strike(self, exchange: Exchange) -> Strike: ...
+    def write_down(self, plan: Plan, exchange: Exchange) -> None: ...
+    def transcript(self) -> list[dict[str, Any]]: ...
+    def scenarios(self) -> list[dict[str, Any]]: ...
+    def all(self) -> list[dict[str, Any]]: ...
+    def add(self, data: Any) -> dict[str, Any]: ...
+    def remove(self, rule_id: str) -> bool: ...
+    def replace(self, rules: list[Any]) -> None: ...
+    def apply(self, name: str) -> None: ...
+    def clear(self) -> None: ...
+    def find_scenario(self, name: str) -> list[Any]: ...
+    def draft(self, rules: Iterable[tuple[str, Any]], *, anew: bool = False) -> list[Change]: ...
+
+
+class Sandbox:
+    """Accounts, messages, rules, bookkeeping: all documents of its database, and what is derived
+    from them; journal and transcript beside.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        providers: Mapping[str, Provider],
+        *,
+        clock: Clock,
+        journal: Journal,
+        transcript: Log,
+        make_faults: Callable[["Sandbox", Log], Faults],
+    ) -> None:
+        """Raises KeyError, TypeError or Refused where the documents are wrong."""
+        self.lock = RLock()
+        self.closed = False
+        self.database = database
+        self.clock = clock
+        self.journal = journal
+        self._providers = providers
+        self._transcript = transcript
+        self.about: Mapping[str, Any] = database.rows(TABLE)[SELF]
+        """What the sandbox was made with: see ``Making``."""
+        self.id: str = self.about["id"]
+        self.code: str | None = self.about["code"]
+        self.seed: int = self.about["seed"]
+        self.switches: Mapping[str, Mapping[str, Any]] = self.about["switches"]
+        self.ids = Ids(database, self.seed)
+        self.accounts = Accounts(database)
+        self.messages = MessageStore(database, providers)
+        self.notes = Notes(database)
+        self.faults = make_faults(self, transcript)
+        database.watch("rules", self.faults.compile)
+        self.faults.compile()
+
+    # What a call needs
+
+    def stamp(self) -> Stamp:
+        machine_at = self.clock.now()
+        _, draw, kept = self.ids.draw(REQUEST, at=machine_at)
+        return Stamp(f"req_{draw.crockford()}", machine_at, machine_at, kept)
+
+    def find_account(self, provider: str, credential: str | None) -> Account | None:
+        return self.accounts.find(provider, credential)
+
+    def adopt(self, provider: str, claim: Claim) -> Account | None:
+        accounts = self.accounts.of(provider)
+        if not self.about["any_credentials"] or claim.credential is None or not accounts:
+            return None
+        main = next((each for each in accounts if each.label == MAIN), accounts[0])
+        return Account(provider, main.label, claim.given, main.condition, main.numbers)
+
+    def find_message(self, provider: str, message_id: str) -> Message | None:
+        return self.messages.get(provider, message_id)
+
+    def record(self, provider: str, collection: str, record_id: str) -> Any:
+        return self.database.rows(f"{RECORDS}{provider}/{collection}").get(record_id)
+
+    def recall(self, note: str, now: int) -> Any:
+        return self.notes.recall(note, now)
+
+    def keep_notes(self, notes: Mapping[str, Any]) -> list[Change]:
+        return self.notes.keep(notes)
+
+    def change(self, changes: list[Change]) -> None:
+        self.database.change(changes)
+
+    def write_down(self, outcome: Outcome) -> None:
+        self.journal.record(outcome)
+        if outcome.plan is not None and outcome.exchange is not None:
+            self.faults.write_down(outcome.plan, outcome.exchange)
+
+    # What rules need
+
+    def rows(self, table: str) -> Rows:
+        return self.database.rows(table)
+
+    def now(self) -> int:
+        return self.clock.now()
+
+    def draw(self, kind: str) -> tuple[int, Draw, Change]:
+        return self.ids.draw(kind)
+
+    def labels(self) -> Mapping[str, list[str]]:
+        known = self.accounts.labels()
+        return {provider: known.get(provider, []) for provider in self._providers}
+
+    # What the administration needs
+
+    @property
+    def calls(self) -> int:
+        """How many came, not counting those that a snapshot remembers."""
+        before: int = self.about["requests_before"]
+        return self.ids.count(REQUEST) - before
+
+    @property
+    def last_call_at(self) -> int | None:
+        """By the machine's clock."""
+        last = self.database.rows(IDS).get(REQUEST)
+        return last.get("at") if last else None
+
+    def replace(self, tables: Mapping[str, Rows], *changes: Change) -> None:
+        """Have these documents in place of all but what no restore takes back."""
+        self.database.change([replace_tables(tables), *changes])
+        self.accounts.index()
+        self.messages.index()
+        self.faults.compile()
+
+    def forget(self) -> None:
+        """Empty journal and transcript."""
+        self.journal.clear()
+        self._transcript.clear()

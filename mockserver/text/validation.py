@@ -1,0 +1,128 @@
+"""Reading what people write: fields with a meaning, and reasons that teach."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from mockserver.text.mistakes import Mistake, Mistakes
+from mockserver.text.shown import shown, there_are
+from mockserver.text.times import parse_duration
+
+LARGEST = 2**53  # the largest whole number that every JSON reader keeps
+NOTHING = object()
+UNKNOWN = "unknown key"
+SHORTER = {"Unknown field.": UNKNOWN, "Missing data for required field.": "missing"}
+DEEPEST = 32  # levels of JSON in what users write
+
+HEADER_NAME = validate.Regexp(
+    r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z", error="expected the name of a header"
+)
+HEADER_VALUE = validate.Regexp(
+    r"[\x20-\x7e\t]*\Z", error="expected the value of a header: printable ASCII"
+)
+
+
+class Strict(Schema):
+    """Tells what keys there are where it refuses one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = sorted(field.data_key or name for name, field in self.fields.items())
+        self.error_messages["unknown"] = f"{UNKNOWN}; {there_are(known)}"
+
+
+class Duration(fields.Field[int]):
+    """An ISO 8601 duration, loaded as milliseconds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str):
+            raise ValidationError('expected an ISO 8601 duration such as "P8D"')
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+def one_of(choices: Sequence[Any]) -> validate.OneOf:
+    return validate.OneOf(choices, error="expected one of {choices}")
+
+
+class NumberField(fields.Float):
+    """A number, and not its text."""
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+def number(low: float, high: float, **options: Any) -> NumberField:
+    expected = f"expected a number from {low} to {high}"
+    within = validate.Range(low, high, error=expected)
+    return NumberField(validate=within, error_messages=_always(expected), **options)
+
+
+def whole(low: int, high: int, **options: Any) -> fields.Integer:
+    expected = f"expected a whole number from {low} to {high}"
+    within = validate.Range(low, high, error=expected)
+    return fields.Integer(strict=True, validate=within, error_messages=_always(expected), **options)
+
+
+def _always(reason: str) -> dict[str, Any]:
+    return dict.fromkeys(("invalid", "too_large", "special"), reason)
+
+
+def check_plain(value: Any, levels: int = DEEPEST) -> None:
+    """Raise ValidationError for what cannot be written as JSON, or is nested too deep."""
+    if isinstance(value, dict | list):
+        if levels == 0:
+            raise ValidationError(f"expected at most {DEEPEST} levels of JSON, came more")
+        for inner in value.values() if isinstance(value, dict) else value:
+            check_plain(inner, levels - 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValidationError(f"expected a number, came {value}")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise ValidationError(f"expected a number of at most 64 bits, came {shown(value)}")
+
+
+def mistakes_in(file: Path, error: ValidationError, data: Any) -> Mistakes:
+    """All that is wrong with what was read from a file."""
+    found = flatten(error.messages, data)
+    return Mistakes([Mistake(str(file), path, reason) for path, reason in found])
+
+
+def first_mistake(error: ValidationError, data: Any, path: str = "") -> tuple[str, str]:
+    """Of all that is wrong the one to tell: a key with a typo rather than what is missing then."""
+    found = flatten(error.messages, data, path)
+    return min(found, key=lambda mistake: not mistake[1].startswith(UNKNOWN))
+
+
+def flatten(messages: Any, data: Any, path: str = "") -> list[tuple[str, str]]:
+    """Marshmallow's nested errors about ``data`` as (JSON path, reason), such as ``a[0].b``.
+
+    The reason ends with what came, where something did.
+    """
+    if not isinstance(messages, dict):
+        return [(path, _with_what_came(str(reason), data)) for reason in messages]
+    found: list[tuple[str, str]] = []
+    for key, inner in messages.items():
+        if key == "_schema":
+            step, value = path, data
+        elif isinstance(key, int):
+            step, value = f"{path}[{key}]", data[key]
+        else:
+            step = f"{path}.{key}" if path else str(key)
+            value = data.get(key, NOTHING) if isinstance(data, dict) else NOTHING
+        found += flatten(inner, value, step)
+    return found
+
+
+def _with_what_came(reason: str, value: Any) -> str:
+    if reason in SHORTER:
+        return SHORTER[reason]
+    if value is NOTHING or "came" in reason or reason.startswith(UNKNOWN):
+        return reason
+    return f"{reason.rstrip('.')}, came {shown(value)}"

@@ -1,0 +1,1 @@
+"""The Flask application: routes to providers, administration, and whatever a user adds."""

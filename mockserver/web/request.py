@@ -1,0 +1,112 @@
+"""From a WSGI environment to a call."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from wsgiref.types import WSGIEnvironment
+
+import orjson
+
+from mockserver.api.call import BadJSON, Call
+
+BODY_LIMIT = 1_048_576
+CODE = "mockserver.code"
+"""Key of the environment: the sandbox's code, where the path named one."""
+SANDBOX_PREFIX = re.compile(r"/~([^/]*)(?=/|\Z)")
+BLANKS = " \t"  # RFC 9110 5.6.3: optional white space around a header's value
+
+
+def address(environ: WSGIEnvironment, hosts: Mapping[str, str]) -> None:
+    """Turn the ways to address a provider into one: its prefix.
+
+    ``/~CODE`` names a sandbox; a provider's own host name stands for its prefix, which ``hosts``
+    tell.
+    """
+    path: str = environ["PATH_INFO"]
+    if path.startswith("/~"):
+        found = SANDBOX_PREFIX.match(path)
+        assert found is not None, "a path that begins so has such a first part"
+        environ.setdefault("RAW_URI", path)
+        environ[CODE] = found[1]
+        environ["SCRIPT_NAME"] += found[0]
+        path = environ["PATH_INFO"] = path[found.end() :] or "/"
+    host = environ.get("HTTP_HOST", "").partition(":")[0].lower().removesuffix(".")
+    prefix = hosts.get(host)
+    if prefix and not f"{path}/".startswith("/_mock/"):
+        environ.setdefault("RAW_URI", path)
+        environ["PATH_INFO"] = f"{prefix}{path}"
+
+
+def read_call(environ: WSGIEnvironment, prefix: str, segments: tuple[str, ...]) -> Call:
+    """The call, whose path as documented stands behind ``prefix``."""
+    body, too_large = _read_body(environ)
+    query = environ.get("QUERY_STRING", "")
+    return Call(
+        environ["REQUEST_METHOD"],
+        read_path(environ)[len(prefix) :],
+        _read_target(environ, query),
+        _read_headers(environ),
+        body,
+        _decode(body),
+        segments,
+        query,
+        _read_base_url(environ),
+        too_large,
+        environ.get(CODE),
+    )
+
+
+def read_path(environ: WSGIEnvironment) -> str:
+    """The decoded path: WSGI has every octet as a character."""
+    path: str = environ["PATH_INFO"]
+    return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except (ValueError, RecursionError) as error:
+        return BadJSON(str(error))
+
+
+def _read_body(environ: WSGIEnvironment) -> tuple[bytes, bool]:
+    """The raw body, and whether it is larger than allowed; then no more than the limit is read."""
+    declared = environ.get("CONTENT_LENGTH", "")
+    if declared.isdecimal():
+        if len(declared) > 9 or int(declared) > BODY_LIMIT:
+            return b"", True
+        return environ["wsgi.input"].read(int(declared)), False
+    if not environ.get("wsgi.input_terminated"):
+        return b"", False
+    body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
+    return (b"", True) if len(body) > BODY_LIMIT else (body, False)
+
+
+def _read_target(environ: WSGIEnvironment, query: str) -> str:
+    """The path and query as sent, where the server tells."""
+    path: str = environ.get("RAW_URI") or environ["PATH_INFO"]
+    return path if not query or "?" in path else f"{path}?{query}"
+
+
+def _read_base_url(environ: WSGIEnvironment) -> str:
+    """The server as the client calls it."""
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"
+
+
+def _read_headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """An empty content type or length is none: some servers always give the keys."""
+    return {
+        name: value.strip(BLANKS)
+        for key, value in environ.items()
+        if (name := _name_of(key)) and (value or key[:7] != "CONTENT")
+    }
+
+
+@lru_cache(maxsize=1_024)
+def _name_of(key: str) -> str:
+    """The header of a key of the environment, empty where it is none. Cached: few are many."""
+    if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        return key.replace("_", "-").lower()
+    return key[5:].replace("_", "-").lower() if key.startswith("HTTP_") else ""

@@ -1,0 +1,98 @@
+"""From an answer to a WSGI response, on any server."""
+
+import errno
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Response
+
+from mockserver.pipeline.answer import WITHOUT_BODY, Answer
+from mockserver.pipeline.delivery import Delivery, Ending
+
+DELIVERY = "mockserver.delivery"
+"""Key of the environment: a list, where the server can deliver an answer in an unusual way."""
+
+LONGEST_HOLD_MS = 30_000  # on a foreign server, where a silent connection occupies a worker
+WAITRESS = "waitress.client_disconnected"
+"""Key of the environment of a server that makes a whole 500 of whatever happens before the head."""
+WERKZEUG = "werkzeug.socket"
+"""Key of the environment of a server that would keep the connection and wait for the next call."""
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def send_answer(
+    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Respond at once: what Flask's own response works out and checks is certain here."""
+    start_response(status_line(answer), list(head_of(answer).items()))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+
+def hand_over(delivery: Delivery | None, environ: WSGIEnvironment) -> bool:
+    """Give an unusual delivery to a server that can do it. Whether nothing is left to do here."""
+    if delivery is None or delivery.usual:
+        return True
+    if DELIVERY not in environ:
+        return False
+    environ[DELIVERY].append(delivery)
+    return True
+
+
+def make_response(answer: Answer) -> Response:
+    """The same as one of Flask's responses, which says everything in the same bytes."""
+    return Response(answer.body, status_line(answer), head_of(answer))
+
+
+def status_line(answer: Answer) -> str:
+    return STATUS_LINES.get(answer.status) or f"{answer.status} Unknown"
+
+
+def head_of(answer: Answer) -> dict[str, str]:
+    if answer.status in WITHOUT_BODY:
+        return answer.headers
+    headers = {"Content-Type": answer.headers.get("Content-Type", "")}
+    headers["Content-Length"] = str(len(answer.body))
+    return headers | answer.headers
+
+
+class Approximate(Response):
+    """The nearest to a delivery that any WSGI server can do: wait in this thread, break off."""
+
+    def __init__(self, answer: Answer, delivery: Delivery) -> None:
+        super().__init__(answer.body, status_line(answer), head_of(answer))
+        self._body = answer.body
+        self._delivery = delivery
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        time.sleep(self._delivery.before_ms / 1000)
+        ending = self._delivery.ending
+        if ending is not None:
+            hold = LONGEST_HOLD_MS if ending.hold_ms is None else ending.hold_ms
+            time.sleep(min(hold, LONGEST_HOLD_MS) / 1000)
+        if ending is not None and ending.sent == "nothing" and WAITRESS not in environ:
+            if WERKZEUG in environ:
+                environ[WERKZEUG].shutdown(socket.SHUT_RDWR)
+            raise _broken_off()
+        start_response(self.status, self.get_wsgi_headers(environ).to_wsgi_list())
+        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else self._body
+        return self._slowly(body) if ending is None else self._broken(ending, body)
+
+    def _slowly(self, content: bytes) -> Iterator[bytes]:
+        time.sleep(self._delivery.between_ms / 1000)
+        for piece, milliseconds in self._delivery.pieces(content):
+            time.sleep(milliseconds / 1000)
+            yield piece
+
+    def _broken(self, ending: Ending, body: bytes) -> Iterator[bytes]:
+        """Never all of the length that the head tells, and never nothing: that would be a 500."""
+        kept = ending.data(b"", body)[: max(0, len(body) - 1)]
+        yield from self._slowly(kept or body[:1])
+        raise _broken_off()
+
+
+def _broken_off() -> ConnectionResetError:
+    """An error that servers take for the client's, and close the connection without a word."""
+    return ConnectionResetError(errno.ECONNRESET, "a fault rule ends the connection here")

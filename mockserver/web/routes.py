@@ -1,0 +1,60 @@
+"""The one routing table: every path of every provider, at the root and under its prefix, and the
+administration's."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from mockserver.api.call import Call
+from mockserver.api.provider import Provider
+from mockserver.pipeline.answer import Answer
+from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_of
+from mockserver.pipeline.ports import Sandboxes
+from mockserver.pipeline.way import answer_call, answer_unknown_path
+from mockserver.web.app import App, View
+
+Administration = Mapping[str, Callable[[Call], Answer]]
+"""What answers at each path of the administration, whose placeholders are written ``{name}``."""
+
+
+def create_routes(
+    sandboxes: Sandboxes, providers: Mapping[str, Provider], administration: Administration
+) -> App:
+    """The application with all routes but a user's own."""
+    shared = endpoints_at_root(providers.values())
+    paths = [
+        *shared,
+        *(f"/{each.id}{path}" for each in providers.values() for path in paths_of(each)),
+    ]
+    hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
+    app = App(sandboxes, hosts, partial(answer_unknown_path, sandboxes, paths))
+
+    def route(path: str, prefix: str, endpoints: Sequence[Endpoint]) -> None:
+        work = partial(answer_call, sandboxes, endpoints)
+        app.add_view(make_rule(prefix + path), prefix + path, View(work, prefix))
+
+    for path, endpoints in shared.items():
+        route(path, "", endpoints)
+    for provider in providers.values():
+        prefix = f"/{provider.id}"
+        for path, endpoint in endpoints_of(provider).items():
+            route(path, prefix, [endpoint])
+        route("/{unknown:rest}", prefix, [Endpoint(provider, ("unknown",))])
+        route("", prefix, [Endpoint(provider)])
+    for path, work in administration.items():
+        app.add_view(make_rule(path), path, View(work, ""))
+    return app
+
+
+def paths_of(provider: Provider) -> list[str]:
+    return [path for operation in provider.operations for path in operation.paths]
+
+
+def make_rule(path: str) -> str:
+    """The path as Werkzeug writes it."""
+    return re.sub(r"\{(\w+)(?::(\w+))?\}", _make_placeholder, path)
+
+
+def _make_placeholder(match: re.Match[str]) -> str:
+    name, converter = match.groups()
+    return f"<{converter}:{name}>" if converter else f"<{name}>"

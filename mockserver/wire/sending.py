@@ -1,0 +1,59 @@
+"""Delivering an answer in an unusual way: late, slowly, or not to its end."""
+
+import asyncio
+from typing import Any
+
+from mockserver.pipeline.delivery import Delivery, Ending
+from mockserver.wire.protocol import Protocol
+
+
+async def deliver(
+    delivery: Delivery, connection: Protocol, start: Any, content: bytes, send: Any
+) -> None:
+    """Send the answer, whose head is the ASGI event ``start``, as the delivery has it."""
+    connection.delayed = True
+    await _pause(connection, delivery.before_ms)
+    if delivery.ending is not None:
+        await _end(delivery, delivery.ending, connection, start, content)
+        # The call is over, whose method ``send`` is: uvicorn would miss the rest of its answer.
+        send.__self__.disconnected = True
+        return
+    await send(start)
+    await _pause(connection, delivery.between_ms)
+    for piece, milliseconds in delivery.pieces(content):
+        await _pause(connection, milliseconds)
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    connection.delayed = False
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _pause(connection: Protocol, milliseconds: float | None) -> None:
+    """Wait, for ever where that is None, but no longer than the connection is there.
+
+    Cut short, with all further pauses, when the server ends and its patience too: then the answer
+    is due at once.
+    """
+    if milliseconds == 0 or connection.hurried:
+        return
+    seconds = None if milliseconds is None else milliseconds / 1000
+    try:
+        await asyncio.wait([connection.gone], timeout=seconds)
+    except asyncio.CancelledError:
+        connection.hurried = True
+
+
+async def _end(
+    delivery: Delivery, ending: Ending, connection: Protocol, start: Any, content: bytes
+) -> None:
+    """Send what the ending leaves of head and body, each at its time, and end the connection."""
+    connection.abandonable = True
+    head = connection.head_of(start)
+    sent = ending.data(head, content)
+    connection.send(sent[: len(head)])
+    await _pause(connection, delivery.between_ms)
+    for piece, milliseconds in delivery.pieces(sent[len(head) :]):
+        await _pause(connection, milliseconds)
+        connection.send(piece)
+    if not connection.fall_silent():
+        await _pause(connection, ending.hold_ms)
+    connection.end(reset=ending.reset)
