@@ -8,7 +8,6 @@ BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CROCKFORD_BY_OCTET = (CROCKFORD * 8).encode()
 _GREGORIAN = 0x01B21DD213814000  # 100 ns steps from 1582-10-15 to 1970-01-01, RFC 9562
-_BLOCK = 32  # octets of one digest
 
 
 class Draw:
@@ -21,11 +20,14 @@ class Draw:
         self._block = 0
 
     def octets(self, count: int) -> bytes:
-        drawn = b""
+        drawn = self._draw_block()
         while len(drawn) < count:
-            self._block += 1
-            drawn += blake2b(f"{self._thing}{self._block}".encode(), digest_size=_BLOCK).digest()
+            drawn += self._draw_block()
         return drawn[:count]
+
+    def _draw_block(self) -> bytes:
+        self._block += 1
+        return blake2b(f"{self._thing}{self._block}".encode()).digest()
 
     def crockford(self) -> str:
         """26 characters of Crockford's base 32, the tail of ids such as ``req_…``."""

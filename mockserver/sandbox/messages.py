@@ -58,8 +58,11 @@ class MessageStore:
 
     def unread_before(self, message: Message) -> list[str]:
         """The ids of the unread inbound messages that came before it in its conversation."""
-        conversation, place = _find_place(message._asdict())
-        places = self._unread.get(conversation, [])
+        whose = (message.provider, message.account, message.business_number, message.customer)
+        places = self._unread.get(whose)
+        if not places:
+            return []
+        place = (message.received_at, message.sequence, message.id)
         return [each[2] for each in places[: bisect_left(places, place)]]
 
     def draft(self, message: Message) -> Change:

@@ -13,6 +13,8 @@ _SCHEMES = ("bearer", "basic", "digest")
 
 def masked(text: str) -> str:
     """A path or body without what stands after names such as ``key=`` or ``"token":``."""
+    if "=" not in text and '"' not in text:
+        return text
     lowered = text.lower()  # a look before the search, which takes far longer
     return _IN_TEXT.sub(r"\1****", text) if any(map(lowered.__contains__, _NAMES)) else text
 
