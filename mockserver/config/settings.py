@@ -43,7 +43,7 @@ class Settings:
         None,
         FilePath(),
         "FILE",
-        "keep the messages in this file across restarts; default: in memory",
+        "keep what sandboxes remember in this file across restarts; default: in memory",
     )
     scenario: str | None = _add_row(
         None, text(), "NAME", "fault scenario to start with; default: none"
