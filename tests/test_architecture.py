@@ -34,12 +34,13 @@ ARROWS = {
         "version", "web", "wire",
     },
     "__main__": {"cli"},
-    "__init__": {"app", "version"},
+    "__init__": {"app", "late", "version"},
 }  # fmt: skip
 # Modules that are loaded when they are wanted, by their names: by this one module only, which
 # others ask for these.
 LATE = "mockserver.late"
 LATE_TARGETS = {
+    "mockserver.app",
     "mockserver.cli.demo",
     "mockserver.cli.health",
     "mockserver.cli.listing",

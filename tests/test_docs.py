@@ -92,7 +92,9 @@ def test_the_banners_calls_give_the_documented_answers(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [block for block in BLOCKS if block != FOUR_CALLS], ids=["behind", "sandboxes", "faults"]
+    "block",
+    [block for block in BLOCKS if block != FOUR_CALLS],
+    ids=["behind", "sandboxes", "faults"],
 )
 def test_other_commands_work_as_written(server: Server, block: str) -> None:
     found = statuses(bash(server, f"{ASSIGNMENTS}\n{block}"))

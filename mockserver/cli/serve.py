@@ -23,13 +23,14 @@ from mockserver.config import (
     find_unknown_variables,
     load_settings,
     read_values,
+    url_of,
 )
 from mockserver.providers.registry import find_providers
 from mockserver.text.mistakes import Mistakes
 from mockserver.web.app import App
 from mockserver.web.request import BODY_LIMIT
 from mockserver.web.response import DELIVERY
-from mockserver.wire.run import address_of, listen, run, url_of
+from mockserver.wire.run import address_of, listen, run
 
 log = logging.getLogger("mockserver")
 

@@ -1,5 +1,6 @@
 """The settings of a server, and where they are read from."""
 
+from mockserver.config.address import url_of
 from mockserver.config.file import ConfigFile, find_file, read_file
 from mockserver.config.load import Given, load_settings, read_settings, read_values
 from mockserver.config.settings import SETTINGS, Setting, Settings, packaged_fixtures
@@ -19,4 +20,5 @@ __all__ = [
     "read_file",
     "read_settings",
     "read_values",
+    "url_of",
 ]

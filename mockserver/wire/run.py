@@ -27,6 +27,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         gc.freeze()  # what is there now stays: spares the collector from looking at it
+        gc.enable()
         gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
         self._on_ready()
 
@@ -44,18 +45,9 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=BACKLOG)
 
 
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-
-
 def address_of(listener: socket.socket) -> tuple[str, int]:
     host, port = listener.getsockname()[:2]
     return host, port
-
-
-def url_of(host: str, port: int) -> str:
-    """Where a client on this machine reaches a server that listens there."""
-    host = ANYWHERE.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def run(
