@@ -45,7 +45,7 @@ class Server:
 
     @property
     def state(self) -> str:
-        return f"{self.url}/_mock/sandboxes/default"
+        return f"{self.url}{STATE}"
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         """The exit code."""
