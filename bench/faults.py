@@ -24,7 +24,6 @@ from call import CALLS, ROUNDS, microseconds, receipts
 from memory import REQUEST, resident_mb
 
 from mockserver import create_app
-from mockserver.pipeline.ports import Strike
 from mockserver.providers.registry import find_providers
 
 HANGING = 1_000
@@ -36,11 +35,8 @@ D7_HEADERS = {"Authorization": "Bearer d7-mock-token-main"}
 class NoFaults:
     """In place of the fault layer."""
 
-    def strike(self, exchange: Any) -> Strike:
-        return NOTHING
-
-
-NOTHING = Strike(None, [])
+    def strike(self, exchange: Any, counts: Any) -> None:
+        return None
 
 
 def layer() -> None:

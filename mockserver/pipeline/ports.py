@@ -27,13 +27,6 @@ class Stamp(NamedTuple):
     ordinal: Change
 
 
-class Strike(NamedTuple):
-    """What the rules do to a call, None for nothing, and the counting that stays in any case."""
-
-    plan: Plan | None
-    counts: list[Change]
-
-
 @dataclass(slots=True)
 class Outcome:
     """How a call went.
@@ -60,10 +53,11 @@ class Outcome:
 class Faults(Protocol):
     """The fault rules of one sandbox."""
 
-    def strike(self, exchange: Exchange) -> Strike:
-        """Count the call, also against every rule that matches, and plan what strikes it.
+    def strike(self, exchange: Exchange, counts: list[Change]) -> Plan | None:
+        """Plan what strikes the call, None for nothing.
 
-        Raises Refused for a bad header.
+        Counting it, also against every rule that matches, are changes that are added to
+        ``counts``: they stay in any case. Raises Refused for a bad header.
         """
 
 

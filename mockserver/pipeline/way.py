@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
+from mockserver.api.changes import Change
 from mockserver.api.exchange import Done, Exchange
 from mockserver.pipeline.answer import Answer, bug_answer, encode_json, refusal_answer
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
-from mockserver.pipeline.ports import Outcome, Sandbox, Sandboxes, Strike
+from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.ports import Outcome, Sandbox, Sandboxes
 from mockserver.pipeline.render import render_failure, render_faults, render_reply
 from mockserver.pipeline.resolve import resolve
 from mockserver.text.masking import masked
@@ -96,15 +98,15 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
 def _play(claimed: Claimed, outcome: Outcome) -> None:
     endpoint, sandbox = claimed.endpoint, claimed.sandbox
     outcome.exchange = exchange = resolve(claimed, outcome.call, outcome.stamp)
+    changes = [outcome.stamp.ordinal]
     try:
-        strike = sandbox.faults.strike(exchange)
+        plan = sandbox.faults.strike(exchange, changes)
     except Refused as refused:
         sandbox.change([outcome.stamp.ordinal])
         outcome.answer = refusal_answer(refused)
         return
-    outcome.plan = strike.plan
     done, fail = _handle(endpoint, exchange)
-    _commit(sandbox, exchange, strike, done, outcome)
+    _commit(sandbox, exchange, changes, plan, done, outcome)
     if done is not None:
         outcome.answer = render_reply(endpoint, exchange, done.reply)
     elif fail is not None:
@@ -124,14 +126,18 @@ def _handle(endpoint: Endpoint, exchange: Exchange) -> tuple[Done | None, Fail |
 
 
 def _commit(
-    sandbox: Sandbox, exchange: Exchange, strike: Strike, done: Done | None, outcome: Outcome
+    sandbox: Sandbox,
+    exchange: Exchange,
+    changes: list[Change],
+    plan: Plan | None,
+    done: Done | None,
+    outcome: Outcome,
 ) -> None:
-    """Make the work and the bookkeeping true in one step.
+    """Make the work and the bookkeeping true in one step, beside the changes that count the call.
 
     Where a fault takes the call before its work, the counting alone.
     """
-    changes = [outcome.stamp.ordinal, *strike.counts]
-    if strike.plan is not None and strike.plan.prevents_work:
+    if plan is not None and plan.prevents_work:
         exchange.notes.clear()
         done = None
     if exchange.notes:
@@ -139,6 +145,7 @@ def _commit(
     if done is not None:
         changes += done.changes
     sandbox.change(changes)
+    outcome.plan = plan
     if done is not None:
         outcome.committed, outcome.changes, outcome.events = True, done.changes, done.events
 

@@ -112,12 +112,14 @@ class Database(TinyDB):
         for change in changes:
             before, after = apply(tables, change)
             table = change[1]
-            if table in followers:
-                followers[table](before, after)
+            follower = followers.get(table)
+            if follower is not None:
+                follower(before, after)
             elif table in watchers:
                 watching[table] = watchers[table]
-        for watcher in watching.values():
-            watcher()
+        if watching:
+            for watcher in watching.values():
+                watcher()
 
 
 def replace_tables(tables: Mapping[str, Rows]) -> Change:
@@ -128,23 +130,26 @@ def replace_tables(tables: Mapping[str, Rows]) -> Change:
 def apply(tables: Tables, change: Change) -> tuple[Document | None, Document | None]:
     """Make one change that is known to be possible: the document before and after it."""
     kind, table, document_id, value = change
-    if kind == REPLACE:
-        for name in [name for name in tables if name not in KEPT_APART]:
-            del tables[name]
-        tables.update((name, dict(rows)) for name, rows in value.items())
-        return None, None
     rows = tables.get(table)
     if rows is None:
+        if kind == REPLACE:
+            _replace(tables, value)
+            return None, None
         rows = tables[table] = {}
     if kind == SET:
         before = rows[document_id]
         after = rows[document_id] = {**before, **value}
         return before, after
     found = rows.pop(document_id, None)
-    if kind == REMOVE:
-        return found, None
-    rows[document_id] = value
+    if kind != REMOVE:
+        rows[document_id] = value
     return found, value
+
+
+def _replace(tables: Tables, others: Mapping[str, Rows]) -> None:
+    for name in [name for name in tables if name not in KEPT_APART]:
+        del tables[name]
+    tables.update((name, dict(rows)) for name, rows in others.items())
 
 
 def _require_possible(changes: list[Change], tables: Tables) -> None:

@@ -11,7 +11,7 @@ from mockserver.api.ids import Draw
 from mockserver.api.message import Message
 from mockserver.api.provider import Claim, Provider
 from mockserver.pipeline.plan import Plan
-from mockserver.pipeline.ports import Outcome, Stamp, Strike
+from mockserver.pipeline.ports import Outcome, Stamp
 from mockserver.sandbox.accounts import Accounts
 from mockserver.sandbox.database import Database, Rows, replace_tables
 from mockserver.sandbox.ids import TABLE as IDS
@@ -35,7 +35,7 @@ class Faults(Protocol):
     """The fault rules of one sandbox, in order of creation. All that refuses raises Refused."""
 
     def compile(self) -> None: ...
-    def strike(self, exchange: Exchange) -> Strike: ...
+    def strike(self, exchange: Exchange, counts: list[Change]) -> Plan | None: ...
     def write_down(self, plan: Plan, exchange: Exchange) -> None: ...
     def transcript(self) -> list[dict[str, Any]]: ...
     def scenarios(self) -> list[dict[str, Any]]: ...
@@ -68,6 +68,7 @@ class Sandbox:
         self.lock = RLock()
         self.closed = False
         self.database = database
+        self.rows = database.rows
         self.clock = clock
         self.journal = journal
         self._providers = providers
@@ -124,9 +125,6 @@ class Sandbox:
             self.faults.write_down(outcome.plan, outcome.exchange)
 
     # What rules need
-
-    def rows(self, table: str) -> Rows:
-        return self.database.rows(table)
 
     def now(self) -> int:
         return self.clock.now()
