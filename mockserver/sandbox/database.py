@@ -106,7 +106,9 @@ class Database(TinyDB):
         Raises Refusal and OSError.
         """
         _require_possible(changes, self._held.tables)
-        self._keeper.append(self._name, changes)
+        self._keeper.keep(self._name, changes, self._make)
+
+    def _make(self, changes: list[Change]) -> None:
         tables, followers, watchers = self._held.tables, self._followers, self._watchers
         watching: dict[str, Watcher] = {}
         for change in changes:

@@ -1,5 +1,7 @@
 """The store: order, conversations, and values that nobody can change from outside."""
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.message import Message
 from mockserver.sandbox.database import Database, Refusal, replace_tables
 from mockserver.sandbox.messages import MessageStore
+from mockserver.sandbox.storage.log_file import LogFile
 from mockserver.sandbox.storage.memory import Memory
 
 
@@ -30,10 +33,11 @@ class FullOnce(Memory):
 
     full = False
 
-    def append(self, sandbox: str, changes: list[Change]) -> None:
+    def keep(self, sandbox: str, changes: list[Change], make: Any) -> None:
         if self.full:
             self.full = False
             raise OSError("no space left on the device")
+        make(changes)
 
 
 class Store(MessageStore):
@@ -209,3 +213,19 @@ def test_tinydb_searches_the_documents() -> None:
     database = Database("default", {})
     database.change([add("t", "x", {"n": 1}), add("t", "y", {"n": 2})])
     assert [dict(each) for each in database.documents("t").all()] == [{"n": 1}, {"n": 2}]
+
+
+def test_file_that_has_grown_is_written_anew_with_what_there_is(tmp_path: Path) -> None:
+    file = LogFile(tmp_path / "data")
+    file.open()
+    database, other = Database("one", {}), Database("other", {"t": {"x": {"n": 1}}})
+    database.keep_in(file)
+    other.keep_in(file)
+    for number in range(200):
+        database.change([put("t", "x", {"n": number, "text": "x" * 200_000})])
+    file.close()
+    assert (tmp_path / "data").stat().st_size < 20_000_000
+    with closing(LogFile(tmp_path / "data")) as again:
+        kept = again.read()
+    assert kept["one"]["t"]["x"]["n"] == 199
+    assert kept["other"] == {"t": {"x": {"n": 1}}}

@@ -10,12 +10,14 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import orjson
 
 from mockserver.api.changes import MESSAGES, Change
 from mockserver.sandbox.database import Tables, apply
+from mockserver.sandbox.storage.memory import Make
 from mockserver.text.mistakes import Mistake, Mistakes
 
 if sys.platform == "win32":
@@ -32,6 +34,8 @@ else:
 
 
 HEADER = {"mockserver-data": 1}
+SMALL = 16 * 1_048_576  # bytes below which a file is never written anew
+GROWTH = 4  # times what it was when it was written anew
 DEFAULT = "default"
 
 
@@ -39,9 +43,12 @@ class LogFile:
     """A line is one ``write``, so that a killed process leaves whole lines and at most an
     unfinished last one, whose call was never answered: that one is dropped. Anything else that
     cannot be read is damage: the file is refused with Mistakes and left as it is.
+
+    A file that has grown to a multiple is written anew, with what there is now.
     """
 
     def __init__(self, path: Path) -> None:
+        self._lock = RLock()  # what is in memory is always what is kept
         self.path = path
         self._real = path.resolve()
         try:
@@ -54,7 +61,9 @@ class LogFile:
                 reason = f"cannot be used: there is no folder {path.parent}"
             raise Mistakes([Mistake(str(path), "", reason)]) from None
         self._whole = content.rfind(b"\n") + 1
+        self._size = self._compact_size = self._whole
         self._sandboxes = _parse(content, path)
+        """The documents themselves, as they are in memory: always those of now."""
 
     def read(self) -> dict[str, Tables]:
         return self._sandboxes
@@ -68,13 +77,21 @@ class LogFile:
             self._compact()
 
     def begin(self, sandbox: str, tables: Tables) -> None:
-        self._append({sandbox: tables})
+        with self._lock:
+            self._append({sandbox: tables})
+            self._sandboxes[sandbox] = tables
 
-    def append(self, sandbox: str, changes: list[Change]) -> None:
-        self._append({sandbox: changes})
+    def keep(self, sandbox: str, changes: list[Change], make: Make) -> None:
+        with self._lock:
+            if self._size > max(SMALL, GROWTH * self._compact_size):
+                self._compact()
+            self._append({sandbox: changes})
+            make(changes)
 
     def forget(self, sandbox: str) -> None:
-        self._append({sandbox: None})
+        with self._lock:
+            self._append({sandbox: None})
+            self._sandboxes.pop(sandbox, None)
 
     def close(self) -> None:
         self._file.close()
@@ -92,9 +109,13 @@ class LogFile:
         except OSError:
             self._file.truncate(end)
             raise
+        self._size = end + len(line)
 
     def _compact(self) -> None:
-        """Where the file cannot be replaced, as when it alone is mounted, it stays as long."""
+        """Write the file anew. Where it cannot be replaced, as when it alone is mounted, it stays
+        as long.
+        """
+        self._compact_size = self._size
         beside = self._real.with_name(f".{self._real.name}.new")
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -110,6 +131,7 @@ class LogFile:
             else:
                 self._file.close()
                 self._file = file
+                self._size = self._compact_size = file.seek(0, os.SEEK_END)
 
 
 def _encode(value: Any) -> bytes:

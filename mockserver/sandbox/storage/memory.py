@@ -1,11 +1,13 @@
 """Keeping nothing beyond the process, and the interface of all that keep."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mockserver.api.changes import Change
 
 Tables = dict[str, dict[str, dict[str, Any]]]
+
+Make = Callable[[list[Change]], None]
 
 
 class Keeper(Protocol):
@@ -20,8 +22,8 @@ class Keeper(Protocol):
     def begin(self, sandbox: str, tables: Tables) -> None:
         """Keep a sandbox from now on, with these documents. Raises OSError."""
 
-    def append(self, sandbox: str, changes: list[Change]) -> None:
-        """Called before changes are made in memory. Raises OSError where they cannot be kept."""
+    def keep(self, sandbox: str, changes: list[Change], make: Make) -> None:
+        """Keep changes and then make them in memory. Raises OSError; none is made then."""
 
     def forget(self, sandbox: str) -> None: ...
 
@@ -38,8 +40,8 @@ class Memory:
     def begin(self, sandbox: str, tables: Tables) -> None:
         pass
 
-    def append(self, sandbox: str, changes: list[Change]) -> None:
-        pass
+    def keep(self, sandbox: str, changes: list[Change], make: Make) -> None:
+        make(changes)
 
     def forget(self, sandbox: str) -> None:
         pass
