@@ -46,6 +46,7 @@ def keep_body(environ: WSGIEnvironment) -> None:
     body, too_large = environ[BODY] = _read_body(environ)
     if not too_large:
         environ["wsgi.input"] = io.BytesIO(body)
+        environ["wsgi.input_terminated"] = True
 
 
 def read_call(environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) -> Call:

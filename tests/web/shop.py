@@ -8,6 +8,7 @@ import flask
 
 def make_shop() -> flask.Blueprint:
     shop = flask.Blueprint("shop", __name__, url_prefix="/shop")
+    closed: list[str] = []
 
     @shop.get("/text")
     def text() -> str:
@@ -28,6 +29,16 @@ def make_shop() -> flask.Blueprint:
     @shop.get("/stream")
     def stream() -> Iterator[str]:
         yield from ("one ", "two ", "three")
+
+    @shop.get("/closing")
+    def closing() -> flask.Response:
+        response = flask.Response(iter(("one ", "two")))
+        response.call_on_close(lambda: closed.append("closed"))
+        return response
+
+    @shop.get("/closed")
+    def tell_closed() -> list[str]:
+        return closed
 
     @shop.get("/tuple")
     def tuple() -> Any:
