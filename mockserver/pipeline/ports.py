@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.api.account import Account
@@ -14,6 +15,8 @@ from mockserver.api.provider import Claim
 from mockserver.api.world import World
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Stamp(NamedTuple):
@@ -28,10 +31,13 @@ class Stamp(NamedTuple):
 
 
 class Strike(NamedTuple):
-    """What the rules do to a call, None for nothing, and the counting that stays in any case."""
+    """What the rules do to a call, None for nothing, and what stays in any case: the counting,
+    and the notes that rules keep.
+    """
 
     plan: Plan | None
     counts: list[Change]
+    notes: Mapping[str, Any] = NOTHING
 
 
 @dataclass(slots=True)

@@ -42,7 +42,6 @@ class Home(Protocol):
 
     def labels(self) -> Labels: ...
     def recall(self, note: str, now: int) -> Any: ...
-    def keep_notes(self, notes: Mapping[str, Any]) -> list[Change]: ...
 
 
 class Log(Protocol):
@@ -143,17 +142,16 @@ class RuleBook:
         asked = exchange.call.headers.get(HEADER)
         if asked is None and not self._compiled:
             return Strike(None, [self._count(exchange)[1]])
-        plan, counts = Plan(), []
+        plan, notes = Plan(), dict[str, Any]()
         if asked is not None:
-            memory = Memory(RULE, self._home, exchange.at)
+            memory = Memory(RULE, self._home, exchange.at, notes)
             strike_as_asked(asked, self._reader, plan, exchange, memory)
-            counts += self._home.keep_notes(memory.kept)
         plan.ordinal, counted = self._count(exchange)
-        counts.append(counted)
+        counts = [counted]
         for rule in self._find_candidates(exchange):
             if rule.is_about(exchange):
-                counts += self._strike_by(rule, plan, exchange)
-        return Strike(plan if plan.hits else None, counts)
+                counts.append(self._strike_by(rule, plan, exchange, notes))
+        return Strike(plan if plan.hits else None, counts, notes)
 
     def _count(self, exchange: Exchange) -> tuple[int, Change]:
         """The ordinal of the call among those of its operation and account."""
@@ -163,13 +161,15 @@ class RuleBook:
         ordinal = counted["n"] + 1 if counted else 1
         return ordinal, put(ORDINALS, key, {"n": ordinal})
 
-    def _strike_by(self, rule: Rule, plan: Plan, exchange: Exchange) -> list[Change]:
+    def _strike_by(
+        self, rule: Rule, plan: Plan, exchange: Exchange, notes: dict[str, Any]
+    ) -> Change:
+        """Let one rule strike, and tell the change that counts it."""
         counter = self._home.rows(COUNTERS)[rule.id]
         calls, hits = counter["calls"] + 1, counter["hits"]
-        memory = Memory(rule.id, self._home, exchange.at)
+        memory = Memory(rule.id, self._home, exchange.at, notes)
         struck = rule.strike(plan, exchange, calls, hits, memory)
-        counts = [put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})]
-        return counts + self._home.keep_notes(memory.kept) if memory.kept else counts
+        return put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})
 
     def _show(self, rule: Rule) -> dict[str, Any]:
         return rule.to_json(self._home.rows(COUNTERS)[rule.id]["hits"])
@@ -216,19 +216,21 @@ class RuleBook:
 
 
 class Memory:
-    """What one rule remembers, as notes of its sandbox; what is new is ``kept`` to be committed."""
+    """What one rule remembers, as notes of its sandbox; what is new is among ``notes``, to be
+    committed.
+    """
 
-    def __init__(self, rule_id: str, home: Home, now: int) -> None:
+    def __init__(self, rule_id: str, home: Home, now: int, notes: dict[str, Any]) -> None:
         self._rule_id = rule_id
         self._home = home
         self._now = now
-        self.kept: dict[str, dict[str, Any]] = {}
+        self._notes = notes
 
     def recall(self, key: str) -> Any:
         return self._home.recall(f"{self._rule_id}/{key}", self._now)
 
     def keep(self, key: str, value: Any) -> None:
-        self.kept[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
+        self._notes[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
 
 
 def _find_narrowest(rule: Rule) -> Key:
