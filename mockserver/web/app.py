@@ -130,7 +130,8 @@ class App(Flask):
         if PRESERVE in environ or self._is_watched():
             keep_body(environ)
             return super().wsgi_app(environ, start_response)
-        answer = routed.view.answer(environ, routed.path, routed.segments)
+        view, documented, segments = routed
+        answer = view.answer(environ, documented, segments)
         if hand_over(answer.delivery, environ):
             return send_answer(answer, environ, start_response)
         return self.respond(answer, environ)(environ, start_response)
