@@ -35,7 +35,7 @@ D7_HEADERS = {"Authorization": "Bearer d7-mock-token-main"}
 class NoFaults:
     """In place of the fault layer."""
 
-    def strike(self, exchange: Any, counts: Any) -> None:
+    def strike(self, exchange: Any, counts: Any, notes: Any) -> None:
         return None
 
 

@@ -1,9 +1,8 @@
-"""Whose call is it: the provider, the sandbox and the account that its credentials name."""
+"""Whose call is it: the provider, and the sandbox that its credentials or its path name."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mockserver.api.account import Account
 from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
@@ -12,12 +11,17 @@ from mockserver.text.masking import masked_secret
 
 
 class Claimed(NamedTuple):
-    """A call with its owner. ``unattributed`` is why no sandbox could be told, None if one was."""
+    """A call with its owner. ``claim`` says by which credentials.
+
+    A ``stranger`` came by the sandbox's path, and nobody else has its credential either.
+    ``unattributed`` is why no sandbox could be told, None if one was.
+    """
 
     endpoint: Endpoint
     args: dict[str, str]
     sandbox: Sandbox
-    account: Account | None
+    claim: Claim
+    stranger: bool = False
     unattributed: str | None = None
 
 
@@ -36,12 +40,11 @@ def claim_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) 
     if sandbox is None:
         sandbox = next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
     if sandbox is not None:
-        account = sandbox.find_account(provider, claim.credential)
-        return Claimed(endpoint, args, sandbox, account)
+        return Claimed(endpoint, args, sandbox, claim)
     unattributed = None
     if claim.credential is not None:
         unattributed = f"no account of {provider} has the credential {_shorten(claim.credential)}"
-    return Claimed(endpoint, args, sandboxes.default, None, unattributed)
+    return Claimed(endpoint, args, sandboxes.default, claim, unattributed=unattributed)
 
 
 def _find_owner(
@@ -64,11 +67,8 @@ def _claim_by_path(
     sandbox = sandboxes.find_by_code(code)
     if sandbox is None:
         return None
-    provider = endpoint.provider.id
-    account = sandbox.find_account(provider, claim.credential)
-    if account is None and sandboxes.find_by_credential(provider, claim.credential) is None:
-        account = sandbox.adopt(provider, claim)
-    return Claimed(endpoint, args, sandbox, account)
+    owner = sandboxes.find_by_credential(endpoint.provider.id, claim.credential)
+    return Claimed(endpoint, args, sandbox, claim, stranger=owner is None)
 
 
 def _shorten(credential: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.api.account import Account
@@ -14,6 +15,8 @@ from mockserver.api.provider import Claim
 from mockserver.api.world import World
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Stamp(NamedTuple):
@@ -53,11 +56,14 @@ class Outcome:
 class Faults(Protocol):
     """The fault rules of one sandbox."""
 
-    def strike(self, exchange: Exchange, counts: list[Change]) -> Plan | None:
+    def strike(
+        self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
+    ) -> Plan | None:
         """Plan what strikes the call, None for nothing.
 
         Counting it, also against every rule that matches, are changes that are added to
-        ``counts``: they stay in any case. Raises Refused for a bad header.
+        ``counts``, and what rules remember is added to ``notes``: these stay in any case. Raises
+        Refused for a bad header.
         """
 
 

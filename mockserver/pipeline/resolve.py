@@ -7,9 +7,12 @@ from mockserver.pipeline.ports import Stamp
 
 
 def resolve(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
-    """The exchange, with operation, business number, message id and message."""
-    endpoint, args, sandbox, account, _ = claimed
+    """The exchange, with account, operation, business number, message id and message."""
+    endpoint, args, sandbox, claim, stranger, _ = claimed
     provider = endpoint.provider
+    account = sandbox.find_account(provider.id, claim.credential)
+    if account is None and stranger:
+        account = sandbox.adopt(provider.id, claim)
     operation = endpoint.operations.get(call.method)
     subject, message = NOTHING, None
     if operation is not None:

@@ -7,6 +7,7 @@ before it found, and none finds it again.
 import logging
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
@@ -31,19 +32,15 @@ log = logging.getLogger("mockserver.calls")
 def answer_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) -> Answer:
     """Answer a call to one of the endpoints that share its path, and record it."""
     started = time.perf_counter()
-    claimed = claim_call(sandboxes, endpoints, call)
-    if claimed is None:
-        return answer_unknown_code(sandboxes, call)
-    if claimed.unattributed is not None:
-        sandboxes.count_unattributed()
-    with claimed.sandbox.lock:
-        if claimed.sandbox.closed:
-            return answer_call(sandboxes, endpoints, call)
-        outcome = _answer_in_sandbox(claimed, call)
-        delivery = outcome.answer.delivery
-        delay = 0.0 if delivery is None else delivery.planned_ms
-        outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
-        return _record(claimed.sandbox, outcome)
+    answer = None
+    while answer is None:
+        claimed = claim_call(sandboxes, endpoints, call)
+        if claimed is None:
+            return answer_unknown_code(sandboxes, call)
+        if claimed.unattributed is not None:
+            sandboxes.count_unattributed()
+        answer = _answer_claimed(claimed, call, started)
+    return answer
 
 
 def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) -> Answer:
@@ -59,7 +56,10 @@ def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) 
     if sandbox is None:
         return answer_unknown_code(sandboxes, call)
     answer = encode_json(404, {"error": error}, because="the path is no provider's")
-    return _answer_without_exchange(sandbox, call, answer)
+    with sandbox.lock:
+        if not sandbox.closed:
+            return _answer_without_exchange(sandbox, call, answer)
+    return answer_unknown_code(sandboxes, call)
 
 
 def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
@@ -84,6 +84,18 @@ def _answer_without_exchange(
         return _record(sandbox, Outcome(call, stamp, answer, unattributed=unattributed))
 
 
+def _answer_claimed(claimed: Claimed, call: Call, started: float) -> Answer | None:
+    """None where the sandbox was deleted since it was found."""
+    with claimed.sandbox.lock:
+        if claimed.sandbox.closed:
+            return None
+        outcome = _answer_in_sandbox(claimed, call)
+        delivery = outcome.answer.delivery
+        delay = 0.0 if delivery is None else delivery.planned_ms
+        outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
+        return _record(claimed.sandbox, outcome)
+
+
 def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
     stamp = claimed.sandbox.stamp()
     outcome = Outcome(call, stamp, Answer(500, {}, b""), unattributed=claimed.unattributed)
@@ -98,15 +110,15 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
 def _play(claimed: Claimed, outcome: Outcome) -> None:
     endpoint, sandbox = claimed.endpoint, claimed.sandbox
     outcome.exchange = exchange = resolve(claimed, outcome.call, outcome.stamp)
-    changes = [outcome.stamp.ordinal]
+    changes, notes = [outcome.stamp.ordinal], dict[str, Any]()
     try:
-        plan = sandbox.faults.strike(exchange, changes)
+        plan = sandbox.faults.strike(exchange, changes, notes)
     except Refused as refused:
         sandbox.change([outcome.stamp.ordinal])
         outcome.answer = refusal_answer(refused)
         return
     done, fail = _handle(endpoint, exchange)
-    _commit(sandbox, exchange, changes, plan, done, outcome)
+    _commit(sandbox, exchange, changes, notes, plan, done, outcome)
     if done is not None:
         outcome.answer = render_reply(endpoint, exchange, done.reply)
     elif fail is not None:
@@ -129,6 +141,7 @@ def _commit(
     sandbox: Sandbox,
     exchange: Exchange,
     changes: list[Change],
+    notes: dict[str, Any],
     plan: Plan | None,
     done: Done | None,
     outcome: Outcome,
@@ -140,8 +153,8 @@ def _commit(
     if plan is not None and plan.prevents_work:
         exchange.notes.clear()
         done = None
-    if exchange.notes:
-        changes += sandbox.keep_notes(exchange.notes)
+    if notes or exchange.notes:
+        changes += sandbox.keep_notes(notes | exchange.notes)
     if done is not None:
         changes += done.changes
     sandbox.change(changes)

@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import flask
 from flask import Flask, Response, signals
-from werkzeug.exceptions import HTTPException, NotFound, SecurityError
-from werkzeug.routing import BaseConverter, MapAdapter
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.routing import BaseConverter, Map, MapAdapter, RuleFactory
 
 from mockserver.api.call import Call
 from mockserver.pipeline.answer import Answer, bug_answer
-from mockserver.web.request import address, read_call, read_path
-from mockserver.web.response import Approximate, hand_over, make_response, send_answer
+from mockserver.web.request import BODY_LIMIT, address, keep_body, read_call, read_path
+from mockserver.web.response import Approximate, Plain, hand_over, make_response, send_answer
 
 FOREIGN = (
     "this is not the built-in server: delays occupy a worker, and faults of the connection "
@@ -28,6 +28,9 @@ SIGNALS = (
     signals.appcontext_popped,
     signals.appcontext_tearing_down,
 )
+
+PRESERVE = "werkzeug.debug.preserve_context"
+"""Key of the environment of a test client that wants to look at the request afterwards."""
 
 REMEMBERED = 512  # paths whose view is known without looking
 LONGEST = 512  # characters of a path that is remembered
@@ -45,24 +48,48 @@ class Rest(BaseConverter):
 
 
 class View:
-    """What answers at a route. ``prefix`` is what stands in front of the documented path."""
+    """What answers at a route. ``path`` is the documented one, with ``{name}`` as placeholders."""
 
-    def __init__(self, work: Work, prefix: str) -> None:
+    def __init__(self, work: Work, path: str) -> None:
         self._work = work
-        self._prefix = prefix
+        self._path = path
 
     def __call__(self, **args: str) -> Response:
         """As Flask calls it, in a request context."""
         app, environ = flask.current_app, flask.request.environ
         assert isinstance(app, App), "a view stands in its own application"
-        return app.respond(self.answer(environ, args), environ)
+        return app.respond(self.answer(environ, self.fill(args), tuple(args.values())), environ)
 
-    def answer(self, environ: WSGIEnvironment, args: Mapping[str, str]) -> Answer:
+    def fill(self, args: Mapping[str, str]) -> str:
+        """The documented path of a call."""
+        return self._path.format_map(args)
+
+    def answer(self, environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) -> Answer:
         try:
-            return self._work(read_call(environ, self._prefix, tuple(args.values())))
+            return self._work(read_call(environ, path, segments))
         except Exception as bug:
             log.exception("a bug in the server itself, at %s", environ["PATH_INFO"])
             return bug_answer(bug)
+
+
+class Routed(NamedTuple):
+    """Where a request leads: to a view of ours, with the documented path and what fills it."""
+
+    view: View
+    path: str
+    segments: tuple[str, ...]
+
+
+class Routes(Map):
+    """The routing table, and the newest of what was ``found`` in it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.found: dict[tuple[str, str], Routed] = {}
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        super().add(rulefactory)
+        self.found = {}  # another one: what is being looked up now goes into the old one
 
 
 class App(Flask):
@@ -72,21 +99,23 @@ class App(Flask):
     ``work_unknown`` answers where no route leads.
     """
 
+    url_map_class = Routes
+    url_map: Routes
+
     def __init__(self, sandboxes: Any, hosts: Mapping[str, str], work_unknown: Work) -> None:
         super().__init__("mockserver", static_folder=None, template_folder=None)
-        self.url_map.merge_slashes = False
         self.url_map.converters["rest"] = Rest
+        self.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT  # more does not come through our own server
         self.sandboxes = sandboxes
         self._hosts = hosts
         self._unknown = View(work_unknown, "")
         self._told = False
         self._adapter = self.url_map.bind("")
-        self._routed: dict[tuple[str, str], tuple[View, dict[str, Any]]] = {}
         self._receivers = tuple(signal.receivers for signal in SIGNALS)
 
     def add_view(self, rule: str, endpoint: str, view: View) -> None:
         """Send every method of a path to a view."""
-        self.url_map.add(self.url_rule_class(rule, endpoint=endpoint))
+        self.url_map.add(self.url_rule_class(rule, endpoint=endpoint, merge_slashes=False))
         self.view_functions[endpoint] = view
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -95,42 +124,43 @@ class App(Flask):
         That way is taken as soon as a user has something to say on it. It costs some 35 µs more.
         """
         address(environ, self._hosts)
-        if self._is_watched():
-            return super().wsgi_app(environ, start_response)
         routed = self._route(read_path(environ), environ["REQUEST_METHOD"])
         if routed is None:
             return super().wsgi_app(environ, start_response)
-        answer = routed[0].answer(environ, routed[1])
+        if PRESERVE in environ or self._is_watched():
+            keep_body(environ)
+            return super().wsgi_app(environ, start_response)
+        view, documented, segments = routed
+        answer = view.answer(environ, documented, segments)
         if hand_over(answer.delivery, environ):
             return send_answer(answer, environ, start_response)
         return self.respond(answer, environ)(environ, start_response)
 
-    def add_url_rule(self, *args: Any, **options: Any) -> None:
-        self._routed.clear()
-        super().add_url_rule(*args, **options)
-
-    def _route(self, path: str, method: str) -> tuple[View, dict[str, Any]] | None:
+    def _route(self, path: str, method: str) -> Routed | None:
         """The view of ours that a path leads to, None where it leads to one of a user's.
 
         The newest are remembered: most clients call the same few paths. That saves 6 to 11 µs.
         """
-        known = self._routed.get((path, method))
-        if known is not None:
-            return known
+        found = self.url_map.found
+        routed = found.get((path, method))
+        if routed is not None:
+            return routed
         try:
             endpoint, args = self._adapter.match(path, method)
-            view = self.view_functions[endpoint]
         except NotFound:
-            view, args = self._unknown, {}
+            routed = Routed(self._unknown, path, ())
         except HTTPException:
             return None
-        if not isinstance(view, View):
-            return None
-        if len(self._routed) >= REMEMBERED:
-            self._routed.clear()
+        else:
+            view = self.view_functions.get(endpoint)
+            if not isinstance(view, View):
+                return None
+            routed = Routed(view, view.fill(args), tuple(args.values()))
+        if len(found) >= REMEMBERED:
+            found.clear()
         if len(path) <= LONGEST:
-            self._routed[path, method] = view, dict(args)
-        return view, dict(args)
+            found[path, method] = routed
+        return routed
 
     def respond(self, answer: Answer, environ: WSGIEnvironment) -> Response:
         """An answer as one of Flask's responses."""
@@ -142,13 +172,24 @@ class App(Flask):
         assert answer.delivery is not None, "what is usual is always handed over"
         return Approximate(answer, answer.delivery)
 
+    def make_response(self, rv: flask.typing.ResponseReturnValue) -> Response:
+        """An answer of ours is a response already, whatever the class of a user's own."""
+        return rv if isinstance(rv, Plain) else super().make_response(rv)
+
     def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
-        """Routing looks at the path alone, so a name that is none for Flask will do as well."""
+        """Routing to views of ours looks at the path alone: not at what is no host for Flask,
+        unless a user says which hosts are to be trusted, and not at a wish for a web socket.
+        """
         try:
-            return super().create_url_adapter(request)
-        except SecurityError:
-            assert request is not None, "a host is looked at in a request alone"
-            return self.url_map.bind("", path_info=request.path, default_method=request.method)
+            adapter = super().create_url_adapter(request)
+        except BadRequest:
+            if request is None or self.config["TRUSTED_HOSTS"] is not None:
+                raise
+            adapter = self.url_map.bind("", request.root_path, default_method=request.method)
+            adapter.path_info = read_path(request.environ)
+        if request is not None and adapter is not None and adapter.websocket:
+            adapter.websocket = self._route(adapter.path_info, request.method) is None
+        return adapter
 
     def dispatch_request(self) -> flask.typing.ResponseReturnValue:
         """Where no route leads say what is near, unless a user has a handler for that."""
@@ -157,10 +198,12 @@ class App(Flask):
         return super().dispatch_request()
 
     def answer_unknown(self, environ: WSGIEnvironment) -> Response:
-        return self.respond(self._unknown.answer(environ, {}), environ)
+        return self.respond(self._unknown.answer(environ, read_path(environ), ()), environ)
 
     def _is_watched(self) -> bool:
-        """Whether a user has hooks, signal receivers or error handlers for all requests."""
+        """Whether a user has hooks, signal receivers or error handlers for all requests, or hosts
+        to be trusted.
+        """
         return bool(
             None in self.before_request_funcs
             or None in self.after_request_funcs
@@ -169,6 +212,7 @@ class App(Flask):
             or self.teardown_appcontext_funcs
             or any(self.error_handler_spec[None].values())
             or any(self._receivers)
+            or self.config["TRUSTED_HOSTS"] is not None
         )
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from mockserver.pipeline.answer import WITHOUT_BODY, Answer
 from mockserver.pipeline.delivery import Delivery, Ending
@@ -41,9 +42,21 @@ def hand_over(delivery: Delivery | None, environ: WSGIEnvironment) -> bool:
     return True
 
 
+class Plain(Response):
+    """One of Flask's responses that says what an answer says, and adds or mends nothing."""
+
+    default_mimetype = None
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        headers = Headers(self.headers)
+        if self.status_code in WITHOUT_BODY:  # which a hook may have made of it
+            headers.remove("Content-Length")
+        return headers
+
+
 def make_response(answer: Answer) -> Response:
     """The same as one of Flask's responses, which says everything in the same bytes."""
-    return Response(answer.body, status_line(answer), head_of(answer))
+    return Plain(answer.body, status_line(answer), head_of(answer))
 
 
 def status_line(answer: Answer) -> str:
@@ -58,12 +71,11 @@ def head_of(answer: Answer) -> dict[str, str]:
     return headers | answer.headers
 
 
-class Approximate(Response):
+class Approximate(Plain):
     """The nearest to a delivery that any WSGI server can do: wait in this thread, break off."""
 
     def __init__(self, answer: Answer, delivery: Delivery) -> None:
         super().__init__(answer.body, status_line(answer), head_of(answer))
-        self._body = answer.body
         self._delivery = delivery
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,7 +89,7 @@ class Approximate(Response):
                 environ[WERKZEUG].shutdown(socket.SHUT_RDWR)
             raise _broken_off()
         start_response(self.status, self.get_wsgi_headers(environ).to_wsgi_list())
-        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else self._body
+        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else self.get_data()
         return self._slowly(body) if ending is None else self._broken(ending, body)
 
     def _slowly(self, content: bytes) -> Iterator[bytes]:

@@ -13,6 +13,8 @@ from mockserver.pipeline.ports import Sandboxes
 from mockserver.pipeline.way import answer_call, answer_unknown_path
 from mockserver.web.app import App, View
 
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
 Administration = Mapping[str, Callable[[Call], Answer]]
 """What answers at each path of the administration, whose placeholders are written ``{name}``."""
 
@@ -31,7 +33,7 @@ def create_routes(
 
     def route(path: str, prefix: str, endpoints: Sequence[Endpoint]) -> None:
         work = partial(answer_call, sandboxes, endpoints)
-        app.add_view(make_rule(prefix + path), prefix + path, View(work, prefix))
+        app.add_view(make_rule(prefix + path), prefix + path, View(work, make_template(path)))
 
     for path, endpoints in shared.items():
         route(path, "", endpoints)
@@ -42,7 +44,7 @@ def create_routes(
         route("/{unknown:rest}", prefix, [Endpoint(provider, ("unknown",))])
         route("", prefix, [Endpoint(provider)])
     for path, work in administration.items():
-        app.add_view(make_rule(path), path, View(work, ""))
+        app.add_view(make_rule(path), path, View(work, make_template(path)))
     return app
 
 
@@ -52,7 +54,12 @@ def paths_of(provider: Provider) -> list[str]:
 
 def make_rule(path: str) -> str:
     """The path as Werkzeug writes it."""
-    return re.sub(r"\{(\w+)(?::(\w+))?\}", _make_placeholder, path)
+    return PLACEHOLDER.sub(_make_placeholder, path)
+
+
+def make_template(path: str) -> str:
+    """The path with the names of its placeholders alone."""
+    return PLACEHOLDER.sub(r"{\1}", path)
 
 
 def _make_placeholder(match: re.Match[str]) -> str:

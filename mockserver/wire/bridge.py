@@ -67,12 +67,15 @@ class Bridge:
             length += len(event["body"])
             more = event["more_body"]
         environ["CONTENT_LENGTH"] = str(length)
+        if length > self._limit:  # otherwise a view of Flask would be given as much as is allowed
+            environ.pop("HTTP_TRANSFER_ENCODING", None)
         return b"".join(parts)
 
 
 def _environ(scope: Event) -> WSGIEnvironment:
     raw_path: bytes = scope["raw_path"]
     host, port = scope["server"] or ("", 0)
+    client = scope["client"] or ("", 0)
     environ = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
@@ -81,8 +84,11 @@ def _environ(scope: Event) -> WSGIEnvironment:
         "RAW_URI": raw_path.decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
+        "REMOTE_ADDR": client[0],
+        "REMOTE_PORT": str(client[1]),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "wsgi.version": (1, 0),
+        "wsgi.input_terminated": True,
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
@@ -115,14 +121,21 @@ def _name_of(header: str) -> bytes:
 
 
 def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[Event, bytes]:
-    """The start of the response as an ASGI event, and its content."""
+    """The start of the response as an ASGI event, and its content, which is then closed."""
     started: Event = {"type": "http.response.start"}
+    written: list[bytes] = []
 
     def start_response(
         status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], object]:
         started["status"] = int(status[:3])
         started["headers"] = [(_name_of(name), value.encode("latin-1")) for name, value in headers]
-        return bytes  # the write function of old applications; Flask never calls it
+        return written.append  # for old applications; Flask never calls it
 
-    return started, b"".join(app(environ, start_response))
+    parts = app(environ, start_response)
+    try:
+        content = b"".join(parts)
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    return started, b"".join(written) + content if written else content

@@ -45,7 +45,6 @@ class Home(Protocol):
 
     def labels(self) -> Labels: ...
     def recall(self, note: str, now: int) -> Any: ...
-    def keep_notes(self, notes: Mapping[str, Any]) -> list[Change]: ...
 
 
 class Log(Protocol):
@@ -144,7 +143,9 @@ class RuleBook:
         for line in write_lines(plan, exchange):
             self._transcript.append(line)
 
-    def strike(self, exchange: Exchange, counts: list[Change]) -> Plan | None:
+    def strike(
+        self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
+    ) -> Plan | None:
         asked = exchange.call.headers.get(HEADER)
         candidates = self._find_candidates(exchange) if self._compiled else ()
         if asked is None and not candidates:
@@ -152,14 +153,13 @@ class RuleBook:
             return None
         plan = Plan()
         if asked is not None:
-            memory = Memory(RULE, self._home, exchange.at)
+            memory = Memory(RULE, self._home, exchange.at, notes)
             strike_as_asked(asked, self._reader, plan, exchange, memory)
-            counts += self._home.keep_notes(memory.kept)
         plan.ordinal, counted = self._count(exchange)
         counts.append(counted)
         for rule in candidates:
             if rule.is_about(exchange):
-                counts += self._strike_by(rule, plan, exchange)
+                counts.append(self._strike_by(rule, plan, exchange, notes))
         return plan if plan.hits else None
 
     def _count(self, exchange: Exchange) -> tuple[int, Change]:
@@ -173,13 +173,15 @@ class RuleBook:
         ordinal = counted["n"] + 1 if counted else 1
         return ordinal, (PUT, ORDINALS, key, {"n": ordinal})
 
-    def _strike_by(self, rule: Rule, plan: Plan, exchange: Exchange) -> list[Change]:
+    def _strike_by(
+        self, rule: Rule, plan: Plan, exchange: Exchange, notes: dict[str, Any]
+    ) -> Change:
+        """Let one rule strike, and tell the change that counts it."""
         counter = self._home.rows(COUNTERS)[rule.id]
         calls, hits = counter["calls"] + 1, counter["hits"]
-        memory = Memory(rule.id, self._home, exchange.at)
+        memory = Memory(rule.id, self._home, exchange.at, notes)
         struck = rule.strike(plan, exchange, calls, hits, memory)
-        counts = [put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})]
-        return counts + self._home.keep_notes(memory.kept) if memory.kept else counts
+        return put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})
 
     def _show(self, rule: Rule) -> dict[str, Any]:
         return rule.to_json(self._home.rows(COUNTERS)[rule.id]["hits"])
@@ -230,16 +232,18 @@ class RuleBook:
 
 
 class Memory:
-    """What one rule remembers, as notes of its sandbox; what is new is ``kept`` to be committed."""
+    """What one rule remembers, as notes of its sandbox; what is new is among ``notes``, to be
+    committed.
+    """
 
-    def __init__(self, rule_id: str, home: Home, now: int) -> None:
+    def __init__(self, rule_id: str, home: Home, now: int, notes: dict[str, Any]) -> None:
         self._rule_id = rule_id
         self._home = home
         self._now = now
-        self.kept: dict[str, dict[str, Any]] = {}
+        self._notes = notes
 
     def recall(self, key: str) -> Any:
         return self._home.recall(f"{self._rule_id}/{key}", self._now)
 
     def keep(self, key: str, value: Any) -> None:
-        self.kept[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
+        self._notes[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
