@@ -1,48 +1,16 @@
 """A user's routes and hooks on the built-in server and on Werkzeug's own."""
 
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
-from werkzeug.serving import make_server
 
 from mockserver.web.request import BODY_LIMIT
 from tests.calls import CALLS, KIRIM_RECEIPT, ValidCall, named
-from tests.conftest import ROOT
 from tests.sockets import connected, everything, whole
-from tests.web.serving import make_app
 
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
-
-
-@pytest.fixture(scope="module")
-def built_in() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.web.serving"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
-
-
-@pytest.fixture(scope="module")
-def foreign() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, make_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=5)
-    server.server_close()
-
-
-@pytest.fixture(params=["built_in", "foreign"])
-def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue(request.param)
-    return found
 
 
 def get(url: str, path: str, **options: Any) -> requests.Response:
