@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 from marshmallow import Schema, fields
 
@@ -13,6 +14,8 @@ from mockserver.api.account import Account
 from mockserver.api.call import JSON, Call
 from mockserver.api.catalogue import Catalogue
 from mockserver.api.exchange import Done, Exchange, Subject
+
+IN_PATHS = "!$&'()*+,;=:@"  # stand for themselves in a part of a path, RFC 3986
 
 Handler = Callable[[Exchange], Done]
 Sample = tuple[dict[str, str], "dict[str, Any] | None"]
@@ -79,5 +82,6 @@ class Operation:
         return self.answers[0].status
 
     def path_for(self, arguments: Mapping[str, str]) -> str:
-        """The canonical path with its placeholders filled in."""
-        return self.paths[0].format_map(arguments)
+        """The canonical path with its placeholders filled in, encoded where a path needs it."""
+        encoded = {name: quote(value, IN_PATHS) for name, value in arguments.items()}
+        return self.paths[0].format_map(encoded)
