@@ -86,7 +86,8 @@ def test_the_four_calls_give_the_documented_answers(server: Server) -> None:
 
 def test_the_banners_calls_give_the_documented_answers(server: Server) -> None:
     lines = server.log.read_text(encoding="utf-8").splitlines()
-    calls = [line.strip() for line in lines if " http://" in line and "curl -X" in line]
+    found = [line.strip() for line in lines if " http://" in line and "curl -X" in line]
+    calls = [each for id in BY_PROVIDER for each in found if f"{server.url}/{id}/" in each]
     assert len(calls) == 4
     assert sorted(statuses("\n".join(bash(server, call) for call in calls))) == [200, 200, 200, 202]
 
@@ -118,6 +119,7 @@ def test_every_error_of_the_catalogues_is_in_the_readme(server: Server) -> None:
         (provider["id"], row["name"], row["proof"])
         for provider in described(server)
         for row in provider["errors"]
+        if provider["id"] in BY_PROVIDER
     ]
     assert listed == known
 
@@ -183,6 +185,7 @@ def test_switches_table_is_the_codes() -> None:
         ]
         for provider in find_providers().providers.values()
         for switch in provider.switches
+        if provider.id in BY_PROVIDER
     ]
     assert listed == shown
 
@@ -219,6 +222,7 @@ def test_operations_table_is_the_codes(server: Server) -> None:
         (provider["id"], operation["name"], path)
         for provider in described(server)
         for operation in provider["operations"]
+        if provider["id"] in BY_PROVIDER
         for path in (operation["path"], *operation["aliases"])
     }
     assert listed == known
