@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from mockserver.api import GOOD, JSON, Account, Message, Operation, Provider, Shape, Signing
+from mockserver.api import DAY, GOOD, JSON, Account, Message, Operation, Provider, Shape, Signing
 from mockserver.providers.registry import find_providers
 from mockserver.sandbox.accounts import read_account
 from mockserver.sandbox.clock import SystemClock
@@ -72,19 +72,27 @@ def accounts_of(provider: Provider) -> dict[str, Account]:
     return {each.label: each for each in accounts}
 
 
-def derive_call(provider: Provider, operation: Operation, label: str | None = None) -> DerivedCall:
-    """The call as a good account makes it, or the same call as another account does."""
+def derive_call(
+    provider: Provider,
+    operation: Operation,
+    label: str | None = None,
+    about: tuple[str, int] | None = None,
+) -> DerivedCall:
+    """The call as a good account makes it, or the same call as another account does.
+
+    ``about`` is the direction of the message, and how many days it is old at least.
+    """
     accounts = accounts_of(provider)
     good = _require_one(
         (each for each in accounts.values() if each.condition == GOOD),
         f"{provider.id}'s fixture needs an account in good condition",
     )
     account = accounts[label or good.label]
-    about = _find_subject(provider, operation, good)
-    if isinstance(about, Message):
-        number = about.business_number if account is good else account.numbers[0].number
-        about = about._replace(account=account.label, business_number=number)
-    arguments, content = operation.sample(account, about)
+    subject = _find_subject(provider, operation, good, *(about or ("inbound", 0)))
+    if isinstance(subject, Message):
+        number = subject.business_number if account is good else account.numbers[0].number
+        subject = subject._replace(account=account.label, business_number=number)
+    arguments, content = operation.sample(account, subject)
     return DerivedCall(
         provider=provider.id,
         operation=operation.name,
@@ -96,12 +104,14 @@ def derive_call(provider: Provider, operation: Operation, label: str | None = No
         template=operation.paths[0],
         arguments=arguments,
         full={} if content is None else content,
-        message_id=about.id if isinstance(about, Message) else "",
+        message_id=subject.id if isinstance(subject, Message) else "",
         specified=(provider, operation, account),
     )
 
 
-def _find_subject(provider: Provider, operation: Operation, account: Account) -> Any:
+def _find_subject(
+    provider: Provider, operation: Operation, account: Account, direction: str, days: int
+) -> Any:
     """The freshest unread message of the account, or the first of its records."""
     seed = seeds()[provider.id]
     needs = f"{provider.id}'s fixture needs of the account {account.label}"
@@ -113,7 +123,8 @@ def _find_subject(provider: Provider, operation: Operation, account: Account) ->
         template
         for template in seed.messages
         if template.read_ago is None
-        and template.document["direction"] == "inbound"
+        and template.document["direction"] == direction
+        and template.age >= days * DAY
         and template.document["account"] == account.label
     ]
     fresh = sorted(unread, key=lambda each: each.age)
