@@ -62,12 +62,12 @@ def require_body(
         try:
             exchange.data = schema.load(value)
         except ValidationError as error:
-            raise refuse(_first(error.messages_dict, value)) from None
+            raise refuse(_find_problem(error.messages_dict, value)) from None
 
     return Check("body", load_body, rows)
 
 
-def _first(messages: dict[Any, Any], value: Any) -> Problem:
+def _find_problem(messages: dict[Any, Any], value: Any) -> Problem:
     path: list[str] = []
     found: Any = messages
     inner = value

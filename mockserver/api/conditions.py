@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mockserver.api.bearer import what_came
+from mockserver.api.bearer import describe_bearer_token
 from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
@@ -13,7 +13,7 @@ def require_bearer(row: Catalogue) -> Check:
 
     def require_token(exchange: Exchange) -> None:
         if exchange.account is None:
-            came = what_came(exchange.call)
+            came = describe_bearer_token(exchange.call)
             raise Fail(row, f"expected 'Bearer <token of an account>', came {came}")
 
     return Check("token", require_token, (row,))

@@ -43,32 +43,32 @@ class Verdict:
         return max(1, math.ceil((self.next_at - now) / SECOND))
 
 
-def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+def take_token(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
-    left = _refilled(bucket, now, limit, per_ms)
+    left = _refill(bucket, now, limit, per_ms)
     passed = left >= per_ms
     if passed:
         left -= per_ms
     next_at = now + (per_ms - left) / limit
-    return Verdict(passed, Bucket(left, now), next_at, _allowance(left, now, limit, per_ms))
+    return Verdict(passed, Bucket(left, now), next_at, _count_allowance(left, now, limit, per_ms))
 
 
-def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
+def tell_allowance(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
     """What a token bucket allows now."""
-    return _allowance(_refilled(bucket, now, limit, per_ms), now, limit, per_ms)
+    return _count_allowance(_refill(bucket, now, limit, per_ms), now, limit, per_ms)
 
 
-def _refilled(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
+def _refill(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
     if bucket is None:
         return limit * per_ms
     return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
 
 
-def _allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
+def _count_allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
     return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
-def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+def enter_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """``limit`` calls in each window of ``per_ms``; the first call opens one."""
     if bucket is None or now >= bucket.at + per_ms:
         bucket = Bucket(limit * per_ms, now)
@@ -78,4 +78,4 @@ def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Ve
     return Verdict(passed, bucket, ends_at, Allowance(limit, bucket.left // per_ms, ends_at))
 
 
-ALGORITHMS = {"token_bucket": token_bucket, "fixed_window": fixed_window}
+ALGORITHMS = {"token_bucket": take_token, "fixed_window": enter_window}

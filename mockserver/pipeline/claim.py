@@ -7,7 +7,7 @@ from mockserver.api.account import Account
 from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
-from mockserver.pipeline.ports import Sandbox, Sandboxes
+from mockserver.pipeline.ports import CallWorld, Sandboxes
 from mockserver.text.masking import masked_secret
 
 
@@ -16,7 +16,7 @@ class Claimed(NamedTuple):
 
     endpoint: Endpoint
     args: dict[str, str]
-    sandbox: Sandbox
+    sandbox: CallWorld
     account: Account | None
     unattributed: str | None = None
 

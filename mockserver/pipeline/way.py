@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
 from mockserver.api.exchange import Done, Exchange
-from mockserver.pipeline.answer import Answer, bug_answer, encode_json, refusal_answer
+from mockserver.pipeline.answer import Answer, bug_answer, encode_json, encode_refusal
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
-from mockserver.pipeline.ports import Outcome, Sandbox, Sandboxes, Strike
+from mockserver.pipeline.ports import CallWorld, Outcome, Sandboxes, Strike
 from mockserver.pipeline.render import render_failure, render_faults, render_reply
-from mockserver.pipeline.resolve import resolve
+from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.masking import masked
 from mockserver.text.mistakes import Refused
 
@@ -65,12 +65,12 @@ def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
     reason = f"no sandbox has the code {call.code}"
     hint = "it may have been deleted, or have expired; GET /_mock/sandboxes lists them with theirs"
     sandboxes.count_unattributed()
-    answer = refusal_answer(Refused("sandbox_not_found", reason, hint, status=404))
+    answer = encode_refusal(Refused("sandbox_not_found", reason, hint, status=404))
     return _answer_without_exchange(sandboxes.default, call, answer, reason)
 
 
 def _answer_without_exchange(
-    sandbox: Sandbox, call: Call, answer: Answer, unattributed: str | None = None
+    sandbox: CallWorld, call: Call, answer: Answer, unattributed: str | None = None
 ) -> Answer:
     with sandbox.lock:
         stamp = sandbox.stamp()
@@ -95,12 +95,12 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
 
 def _play(claimed: Claimed, outcome: Outcome) -> None:
     endpoint, sandbox = claimed.endpoint, claimed.sandbox
-    outcome.exchange = exchange = resolve(claimed, outcome.call, outcome.stamp)
+    outcome.exchange = exchange = resolve_call(claimed, outcome.call, outcome.stamp)
     try:
         strike = sandbox.faults.strike(exchange)
     except Refused as refused:
         sandbox.change([outcome.stamp.ordinal])
-        outcome.answer = refusal_answer(refused)
+        outcome.answer = encode_refusal(refused)
         return
     outcome.plan = strike.plan
     done, fail = _handle(endpoint, exchange)
@@ -124,7 +124,7 @@ def _handle(endpoint: Endpoint, exchange: Exchange) -> tuple[Done | None, Fail |
 
 
 def _commit(
-    sandbox: Sandbox, exchange: Exchange, strike: Strike, done: Done | None, outcome: Outcome
+    sandbox: CallWorld, exchange: Exchange, strike: Strike, done: Done | None, outcome: Outcome
 ) -> None:
     """Make the work and the bookkeeping true in one step.
 
@@ -143,7 +143,7 @@ def _commit(
         outcome.committed, outcome.changes, outcome.events = True, done.changes, done.events
 
 
-def _record(sandbox: Sandbox, outcome: Outcome) -> Answer:
+def _record(sandbox: CallWorld, outcome: Outcome) -> Answer:
     call, answer = outcome.call, outcome.answer
     answer.headers[REQUEST_ID] = outcome.stamp.id
     sandbox.write_down(outcome)

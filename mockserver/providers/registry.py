@@ -35,17 +35,17 @@ def find_providers() -> Found:
     providers: dict[str, Provider] = {}
     for name, module in load_modules_of(GROUP):
         if name not in OURS:
-            _add(providers, module)
+            _add_provider(providers, module)
     problems = []
     for point in entry_points(group=GROUP):
         try:
-            _add(providers, _load(point))
+            _add_provider(providers, _load_point(point))
         except Unusable as reason:
             problems.append(f"{_name_distribution(point)}: {point.value}: {reason}")
     return Found(providers, problems)
 
 
-def _load(point: EntryPoint) -> Any:
+def _load_point(point: EntryPoint) -> Any:
     try:
         return point.load()
     except Exception as error:  # whatever the distribution's code does
@@ -57,7 +57,7 @@ def _name_distribution(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.name
 
 
-def _add(providers: dict[str, Provider], found: Any) -> None:
+def _add_provider(providers: dict[str, Provider], found: Any) -> None:
     """Raises Unusable."""
     provider = getattr(found, "provider", None) if isinstance(found, ModuleType) else found
     if not isinstance(provider, Provider):
