@@ -9,7 +9,10 @@ from mockserver.api.operation import Check
 
 
 def require_bearer(row: Catalogue) -> Check:
-    """That the request carries an account's token as ``Authorization: Bearer …``."""
+    """The check ``token``: that a known account's token came as ``Authorization: Bearer …``.
+
+    It raises Fail with the row.
+    """
 
     def require_token(exchange: Exchange) -> None:
         if exchange.account is None:
@@ -20,7 +23,10 @@ def require_bearer(row: Catalogue) -> Check:
 
 
 def require_condition(name: str, conditions: Mapping[str, Catalogue]) -> Check:
-    """That the account is in none of these conditions."""
+    """The check of that name: that the account is in none of these conditions.
+
+    It raises Fail with the condition's row, and stands after the check of the credentials.
+    """
 
     def refuse_conditions(exchange: Exchange) -> None:
         account = exchange.caller

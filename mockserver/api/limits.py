@@ -8,10 +8,10 @@ from mockserver.text.times import SECOND
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What was left at the instant ``at``.
+    """What was left at the instant ``at``, in milliseconds since 1970.
 
-    In parts of a call: it has as many as the period has milliseconds. So all are whole numbers,
-    and a limit recovers to the millisecond.
+    ``left`` is in parts of a call: it has as many as the period has milliseconds. So all are
+    whole numbers, and a limit recovers to the millisecond.
     """
 
     left: int
@@ -22,7 +22,7 @@ class Bucket:
 class Allowance:
     """What a client may know of a limit: ``remaining`` of ``limit`` calls are left.
 
-    ``full_at`` is the instant when all are there again.
+    ``full_at`` is the instant, in milliseconds since 1970, when all are there again.
     """
 
     limit: int
@@ -32,7 +32,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the call passes, what is left then, and the instant when one more may."""
+    """Whether the call passes, the bucket as it leaves it, and the instant when one more may.
+
+    The instant is in milliseconds since 1970.
+    """
 
     passed: bool
     bucket: Bucket
@@ -40,11 +43,14 @@ class Verdict:
     allowance: Allowance
 
     def retry_after_s(self, now: int) -> int:
+        """Whole seconds to wait from now, at least one."""
         return max(1, math.ceil((self.next_at - now) / SECOND))
 
 
 def take_token(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
-    """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
+    """A bucket of ``limit`` tokens that fills evenly within ``per_ms`` milliseconds; a call takes
+    one. ``bucket`` is as the last call left it, None where it is full.
+    """
     left = _refill(bucket, now, limit, per_ms)
     passed = left >= per_ms
     if passed:
@@ -54,7 +60,7 @@ def take_token(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verd
 
 
 def tell_allowance(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
-    """What a token bucket allows now."""
+    """What a token bucket allows now, without taking from it. The same arguments."""
     return _count_allowance(_refill(bucket, now, limit, per_ms), now, limit, per_ms)
 
 

@@ -19,7 +19,7 @@ IN_PATHS = "!$&'()*+,;=:@"  # stand for themselves in a part of a path, RFC 3986
 
 Handler = Callable[[Exchange], Done]
 Sample = tuple[dict[str, str], "dict[str, Any] | None"]
-"""Path arguments by name, and the JSON object of the body, None for none."""
+"""A valid call: path arguments by name, and the JSON object of the body, None for none."""
 
 
 class Purpose(Enum):
@@ -34,7 +34,9 @@ class Purpose(Enum):
 class Check:
     """One named condition that an operation sets.
 
-    ``run`` raises Fail with one of the ``rows`` where it does not hold.
+    ``run`` raises Fail with one of the ``rows`` where it does not hold, and returns where it does.
+    It changes nothing but ``exchange.data`` and the notes. Fail with any other row, or another
+    exception, is a mistake in the provider: the caller gets a 500 that says so.
     """
 
     name: str
