@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver import create_app
-from mockserver.api import Catalogue, Check, Exchange, Fail, Operation, Provider
+from mockserver.api import Catalogue, Check, Done, Exchange, Fail, Operation, Provider
 from mockserver.config import Settings
 from tests.calls import BY_PROVIDER, named
 from tests.conftest import STATE, StillClock
@@ -155,6 +155,18 @@ def test_check_that_answers_an_undeclared_row_is_a_bug_of_the_server() -> None:
     assert (answer.status_code, answer.json["error"]["code"]) == (500, "mock_bug")
     assert answer.json["error"]["message"].startswith("UndeclaredRow: ")
     assert newest_entry(client)["error"] is None
+
+
+def test_handler_that_raises_a_row_is_a_bug_of_the_server() -> None:
+    kirim = PROVIDERS["kirim"]
+
+    def fail(exchange: Exchange) -> Done:
+        raise Fail(kirim.errors["INTERNAL_ERROR"], "handlers raise none")
+
+    failing = replace(kirim, operations=(replace(kirim.operations[0], handler=fail),))
+    client = client_of(failing, {})
+    answer = send(client, failing, failing.operations[0], Cause())
+    assert (answer.status_code, answer.json["error"]["code"]) == (500, "mock_bug")
 
 
 @pytest.mark.parametrize(
