@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.derived import PROVIDERS
 
-# The page's own name, or another one where a folder of this project has that already.
-NAME = "apex" if (ROOT / "mockserver" / "providers" / "acme").exists() else "acme"
+# The page's own name, or another one where somebody has installed that already.
+NAME = "apex" if "acme" in PROVIDERS else "acme"
 PAGE = (
     (ROOT / "docs" / "adding-a-provider.md")
     .read_text(encoding="utf-8")
