@@ -35,7 +35,7 @@ def test_server_says_that_it_is_well(server: Server, path: str) -> None:
 def test_providers_are_described_with_operations_and_errors(server: Server) -> None:
     described = requests.get(f"{server.url}/_mock/providers", timeout=5).json()["providers"]
     by_id = {each["id"]: each for each in described}
-    assert set(by_id) == {"d7", "kaleyra", "nxcloud", "kirim"}
+    assert set(by_id) >= {"d7", "kaleyra", "nxcloud", "kirim"}
     kirim = by_id["kirim"]
     assert kirim["base_url"] == f"{server.url}/kirim"
     assert kirim["hosts"] == ["api.kirim.chat"]
@@ -400,7 +400,7 @@ def test_message_of_an_id_that_two_providers_know_is_chosen_by_provider(
 
 
 @pytest.mark.parametrize(
-    ("query", "code"), [("provider=acme", "unknown_provider"), ("account=main", "unknown_filter")]
+    ("query", "code"), [("provider=nobody", "unknown_provider"), ("account=main", "unknown_filter")]
 )
 def test_wrong_choice_of_a_message_is_refused(server: Server, query: str, code: str) -> None:
     answer = requests.get(f"{server.state}/messages/{WAMID}?{query}", timeout=5)

@@ -117,11 +117,58 @@ UNUSABLE = {
     "an id in upper case": (PROVIDER.replace('id="fifth"', 'id="Fifth"'), "came 'Fifth'"),
     "an import error": ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
     "an error of many lines": ("raise ValueError('one\\ntwo')", "ValueError: one two"),
+    "a module that ends the program": ("raise SystemExit(3)", "cannot be imported: SystemExit: 3"),
     "no provider": ("", "came no provider"),
     "another object": ("provider = 5", "came a int"),
     "a catalogue that lacks a row": (
         PROVIDER.replace("    RATE_LIMIT_EXCEEDED", "    OTHER"),
         "its catalogue lacks RATE_LIMIT_EXCEEDED",
+    ),
+    "errors that are no catalogue": (
+        PROVIDER.replace("errors=Error", "errors={}"),
+        "errors: expected a class of the kind Catalogue",
+    ),
+    "a row that is no row": (
+        PROVIDER.replace(
+            'Spec(404, None, "no", when="path", source="test", proof="inferred")', "5"
+        ),
+        "errors.NOT_FOUND: no Spec",
+    ),
+    "an operation that is none": (
+        PROVIDER.replace("operations=(", "operations=(5,"),
+        "operations: expected each to be Operation, came int",
+    ),
+    "a check that is none": (
+        PROVIDER.replace("checks=()", "checks=(5,)"),
+        "mark_as_read.checks: expected each to be Check, came int",
+    ),
+    "an account that is none": (
+        PROVIDER.replace("account=AccountKind(", "account=dict("),
+        "account: expected AccountKind, came dict",
+    ),
+    "a path that is none": (
+        PROVIDER.replace('"/v1/{sid}/messages"', '"v1/{sid}/messages"'),
+        "expected a path such as /v1/{name}, came 'v1/{sid}/messages'",
+    ),
+    "a path of the server's own": (
+        PROVIDER.replace('"/v1/{sid}/messages"', '"/_mock/{sid}"'),
+        "/_mock/{sid} begins as the server's own paths do",
+    ),
+    "a path under another's prefix": (
+        PROVIDER.replace('"/v1/{sid}/messages"', '"/d7/{sid}"'),
+        "/d7/{sid} begins as the paths of d7 do",
+    ),
+    "a path twice": (
+        PROVIDER.replace('"/v1/{sid}/messages",', '"/v1/{sid}/messages",' * 2),
+        "POST /v1/{sid}/messages is documented twice",
+    ),
+    "another's host": (
+        PROVIDER.replace("api.fifth.test", "api.kirim.chat"),
+        "api.kirim.chat is a host of kirim already",
+    ),
+    "a fixture that is not there": (
+        PROVIDER.replace('with_suffix(".json")', 'with_suffix(".none")'),
+        "sixth.none is no file",
     ),
     "a row that nothing causes": (
         PROVIDER.replace("shared=(Error.NOT_FOUND, ", "shared=("),
@@ -130,6 +177,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize(("text", "reason"), UNUSABLE.values(), ids=UNUSABLE)
 def test_unusable_provider_is_a_line_and_the_rest_runs(
     tmp_path: Path, text: str, reason: str

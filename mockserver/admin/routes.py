@@ -10,7 +10,7 @@ from mockserver.admin import accounts, faults, journal, messages, sandboxes, sta
 from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Call, Reply
 from mockserver.api.ids import Draw
-from mockserver.pipeline.answer import Answer, encode_reply, refusal_answer
+from mockserver.pipeline.answer import Answer, encode_refusal, encode_reply
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -74,7 +74,7 @@ def _answer(desk: Desk, path: str, call: Call) -> Answer:
         with sandbox.lock:
             return encode_reply(handler(desk, Inquiry(call, args, sandbox)))
     except Refused as refused:
-        answer = refusal_answer(refused)
+        answer = encode_refusal(refused)
         if refused.status == 405:
             answer.headers["Allow"] = ", ".join(ROUTES[path])
         return answer

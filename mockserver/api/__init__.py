@@ -1,7 +1,7 @@
 """All that a provider is made of, ours or a plug-in's: the front door to import from."""
 
 from mockserver.api.account import GOOD, Account, AccountKind, Number
-from mockserver.api.bearer import bearer_token
+from mockserver.api.bearer import read_bearer_token
 from mockserver.api.body import Lenient, Problem, require_body
 from mockserver.api.call import JSON, BadJSON, Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail, Spec
@@ -9,7 +9,7 @@ from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.conditions import require_bearer, require_condition
 from mockserver.api.exchange import Done, Event, Exchange, Subject
 from mockserver.api.ids import BASE64URL, CROCKFORD, LOWER, Draw
-from mockserver.api.limits import Allowance, Bucket, Verdict, allowed, token_bucket
+from mockserver.api.limits import Allowance, Bucket, Verdict, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
 from mockserver.api.provider import Claim, Provider, Signing, Switch
@@ -57,17 +57,17 @@ __all__ = [
     "Switch",
     "Verdict",
     "add",
-    "allowed",
-    "bearer_token",
     "digits_of",
     "mark_read",
     "new_wamid",
     "put",
+    "read_bearer_token",
     "remove",
     "require_bearer",
     "require_body",
     "require_condition",
     "set_fields",
     "shown",
-    "token_bucket",
+    "take_token",
+    "tell_allowance",
 ]

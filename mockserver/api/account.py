@@ -9,23 +9,29 @@ from typing import Any
 from mockserver.api.ids import Draw
 
 GOOD = "good"
+"""The condition of an account whose calls succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A business number. ``ids`` are the provider's further names for it."""
+    """A business number, as the fixture writes it.
+
+    ``state`` is one of the account kind's; ``ids`` are the provider's further names for it, by
+    those of the account kind's ``number_ids``.
+    """
 
     number: str
     state: str
     ids: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
+        """As the administration API shows it: ``number``, the further names, ``state``."""
         return {"number": self.number, **self.ids, "state": self.state}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who calls. ``condition`` is ``good`` or one of the provider's troubles.
+    """Who calls. ``condition`` is ``good`` or one of the account kind's.
 
     ``credentials`` are None where they are not known: in a sandbox that takes any credential those
     that never travel.
@@ -52,9 +58,11 @@ class AccountKind:
     """What an account of a provider looks like: the one description fixtures are checked by.
 
     ``credentials`` are the field names, the first of which names the account in a request;
-    ``states`` are those a number may be in, the usual one first. ``new_credentials`` and
-    ``new_number`` make those of a sandbox in the documented forms: a chance to draw from and the
-    sandbox's code of 8 digits, which all that can name the sandbox carry at a fixed place.
+    ``conditions`` those besides ``good``; ``states`` are those a number may be in, the usual one
+    first; ``number_ids`` the names of a number's further names. ``new_credentials`` and
+    ``new_number`` make those of a sandbox in the documented forms, from a chance to draw from and
+    the sandbox's code of 8 digits, which all that can name the sandbox carry at a fixed place.
+    They give the credentials by field name, and ``number`` with the further names.
     """
 
     credentials: tuple[str, ...]

@@ -4,7 +4,7 @@ from mockserver.api.call import Call
 from mockserver.text.masking import masked_secret
 
 
-def bearer_token(call: Call) -> str | None:
+def read_bearer_token(call: Call) -> str | None:
     """The token, None where the header is missing or of another scheme.
 
     Of a repeated header the first counts: the servers join them by commas, and D7's Go client
@@ -14,9 +14,9 @@ def bearer_token(call: Call) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def what_came(call: Call) -> str:
+def describe_bearer_token(call: Call) -> str:
     """What came instead of a known token, without giving away a credential."""
     if not call.header("authorization"):
         return "no Authorization header"
-    token = bearer_token(call)
+    token = read_bearer_token(call)
     return "no Bearer token" if token is None else f"the unknown token {masked_secret(token)}"

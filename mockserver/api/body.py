@@ -38,6 +38,7 @@ class Problem:
 
     @property
     def param(self) -> str:
+        """The field's path with dots, empty where the body as a whole is wrong."""
         return ".".join(self.path)
 
     def __str__(self) -> str:
@@ -47,9 +48,10 @@ class Problem:
 def require_body(
     schema: Schema, refuse: Callable[[Problem], Fail], rows: tuple[Catalogue, ...]
 ) -> Check:
-    """That the body is as the schema says, which becomes ``exchange.data``.
+    """The check ``body``: that the body is as the schema says.
 
-    ``refuse`` makes a failure, one of the rows, of the problem that there is.
+    What the schema loads becomes ``exchange.data``. ``refuse`` makes a failure with one of the rows
+    of the first problem that there is, and the check raises it.
     """
 
     def load_body(exchange: Exchange) -> None:
@@ -62,12 +64,12 @@ def require_body(
         try:
             exchange.data = schema.load(value)
         except ValidationError as error:
-            raise refuse(_first(error.messages_dict, value)) from None
+            raise refuse(_find_problem(error.messages_dict, value)) from None
 
     return Check("body", load_body, rows)
 
 
-def _first(messages: dict[Any, Any], value: Any) -> Problem:
+def _find_problem(messages: dict[Any, Any], value: Any) -> Problem:
     path: list[str] = []
     found: Any = messages
     inner = value

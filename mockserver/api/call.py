@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 JSON = "application/json"
+"""The media type of JSON bodies, without parameters."""
 
 
 class BadJSON(ValueError):
-    """The body is not JSON at all."""
+    """The body is not JSON at all. Its text says why, and where."""
 
 
 class Call(NamedTuple):
@@ -44,6 +45,7 @@ class Call(NamedTuple):
         return self.content if isinstance(self.content, dict) else {}
 
     def header(self, name: str) -> str:
+        """The value of the header of that lower-case name, empty where it did not come."""
         return self.headers.get(name, "")
 
     @property
@@ -54,8 +56,10 @@ class Call(NamedTuple):
 
 @dataclass(slots=True)
 class Reply:
-    """What a provider answers. ``body`` is a JSON value, or text when ``media_type`` is not JSON.
+    """What a provider answers.
 
+    ``body`` is a JSON value, or text when ``media_type`` is not JSON; answers with the statuses 204
+    and 304 are sent without. ``headers`` are those besides Content-Type and Content-Length.
     ``because`` is for the journal only.
     """
 

@@ -12,11 +12,13 @@ Proof = Literal["seed", "docs", "sdk", "code", "inferred"]
 class Spec:
     """One documented error.
 
-    ``proof`` says how sure we are of it: ``seed`` and ``docs`` are the provider's own pages (the
-    page of the operation itself, and other pages), ``sdk`` its client code, ``code`` other people's
-    code against the real service, ``inferred`` nobody's word but ours. ``example`` is the whole
-    body where a page prints one, written out literally. ``by_state`` is false for failures that no
-    account, number or message can be in.
+    ``status`` is HTTP's; ``code`` the provider's own, None where it has none; ``message`` its text.
+    ``when`` says in words what causes it, ``source`` where that is written. ``proof`` says how sure
+    we are of it: ``seed`` and ``docs`` are the provider's own pages (the page of the operation
+    itself, and other pages), ``sdk`` its client code, ``code`` other people's code against the real
+    service, ``inferred`` nobody's word but ours. ``example`` is the whole body where a page prints
+    one, written out literally. ``details`` are constants of the row for the envelope. ``by_state``
+    is false for failures that no account, number, message or request can cause.
     """
 
     status: int
@@ -38,6 +40,7 @@ class Catalogue(Enum):
 
     @property
     def spec(self) -> Spec:
+        """The row itself."""
         spec: Spec = self._value_
         return spec
 
@@ -46,10 +49,11 @@ REQUIRED = ("NOT_FOUND", "METHOD_NOT_ALLOWED", "BODY_TOO_LARGE", "RATE_LIMIT_EXC
 
 
 class Fail(Exception):
-    """A documented error being answered.
+    """A documented error being answered: raised by checks, and by nothing else of a provider.
 
     ``because`` tells the journal and the log the reason and never reaches the client.
-    ``details`` are for the provider's envelope, such as the name of a wrong field.
+    ``details`` are for the provider's envelope, such as the name of a wrong field; of them
+    ``retry_after``, whole seconds, also becomes the header ``Retry-After``.
     """
 
     def __init__(self, row: Catalogue, because: str, **details: Any) -> None:

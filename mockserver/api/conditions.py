@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping
 
-from mockserver.api.bearer import what_came
+from mockserver.api.bearer import describe_bearer_token
 from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
 
 
 def require_bearer(row: Catalogue) -> Check:
-    """That the request carries an account's token as ``Authorization: Bearer …``."""
+    """The check ``token``: that a known account's token came as ``Authorization: Bearer …``.
+
+    It raises Fail with the row.
+    """
 
     def require_token(exchange: Exchange) -> None:
         if exchange.account is None:
-            came = what_came(exchange.call)
+            came = describe_bearer_token(exchange.call)
             raise Fail(row, f"expected 'Bearer <token of an account>', came {came}")
 
     return Check("token", require_token, (row,))
 
 
 def require_condition(name: str, conditions: Mapping[str, Catalogue]) -> Check:
-    """That the account is in none of these conditions."""
+    """The check of that name: that the account is in none of these conditions.
+
+    It raises Fail with the condition's row, and stands after the check of the credentials.
+    """
 
     def refuse_conditions(exchange: Exchange) -> None:
         account = exchange.caller

@@ -28,7 +28,7 @@ class ContentSchema(Schema):
     )
 
     @validates_schema
-    def one_content(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def require_one_content(self, data: dict[str, Any], **kwargs: Any) -> None:
         kind = data.get("type")
         if kind is not None and kind not in data:
             raise ValidationError(

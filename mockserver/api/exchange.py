@@ -49,7 +49,7 @@ NOTHING = Subject()
 
 
 class Event(NamedTuple):
-    """Something that happened, for whoever listens."""
+    """Something that happened to a message, for whoever listens."""
 
     name: str
     message_id: str
@@ -67,7 +67,8 @@ class Done(NamedTuple):
 class Exchange:
     """Everything that a check or a handler may see.
 
-    ``id`` and ``at`` are the sandbox's own; ``account`` is None until somebody known is named;
+    ``id`` and ``at`` are the sandbox's own: of this call, and the instant in milliseconds since
+    1970; ``account`` is None until somebody known is named;
     ``args`` are what stands in the path for its placeholders. ``subject`` is completed by the
     message that it names, which is ``message``, whoever's it is. ``data`` is the validated body.
     ``allowance`` is what a fault rule's limit on such calls leaves, None without such a rule.
@@ -96,10 +97,12 @@ class Exchange:
 
     @property
     def operation_name(self) -> str | None:
+        """None where the path or the method is no operation's."""
         return self.operation.name if self.operation else None
 
     @property
     def account_label(self) -> str | None:
+        """None where nobody known calls."""
         return self.account.label if self.account else None
 
     @property
@@ -115,10 +118,11 @@ class Exchange:
         return self.message
 
     def switch(self, name: str) -> Any:
+        """What the provider's switch of that name is set to, one of its choices."""
         return self.world.switches[self.provider.id][name]
 
     def record(self, collection: str, record_id: str) -> Mapping[str, Any] | None:
-        """The caller's record of that id."""
+        """The caller's record of that id, None where it is nobody's or another's."""
         record = self.world.record(self.provider.id, collection, record_id)
         return record if record and record["account"] == self.caller.label else None
 

@@ -6,12 +6,16 @@ from hashlib import blake2b
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
+"""Alphabets to draw text from: Crockford's base 32, base64url, lower-case letters and digits."""
 _CROCKFORD_BY_OCTET = (CROCKFORD * 8).encode()
 _GREGORIAN = 0x01B21DD213814000  # 100 ns steps from 1582-10-15 to 1970-01-01, RFC 9562
 
 
 class Draw:
-    """What chance gives to one thing that is made: the same in every run for the same thing."""
+    """What chance gives to one thing that is made: the same in every run for the same thing.
+
+    Each call draws anew.
+    """
 
     __slots__ = ("_block", "_thing")
 
@@ -20,6 +24,7 @@ class Draw:
         self._block = 0
 
     def octets(self, count: int) -> bytes:
+        """So many octets."""
         drawn = self._draw_block()
         while len(drawn) < count:
             drawn += self._draw_block()
@@ -38,9 +43,11 @@ class Draw:
         return int.from_bytes(self.octets(7)) >> 3
 
     def digits(self, count: int) -> str:
+        """So many decimal digits."""
         return self.text(count, "0123456789")
 
     def hex(self, count: int) -> str:
+        """So many hexadecimal digits in lower case."""
         return self.octets((count + 1) // 2).hex()[:count]
 
     def text(self, count: int, alphabet: str) -> str:
@@ -49,7 +56,10 @@ class Draw:
         return "".join([alphabet[octet % size] for octet in self.octets(count)])
 
     def uuid1(self, instant: int) -> str:
-        """A version 1 UUID whose node starts ``02:42:ac``, as a container's does."""
+        """A version 1 UUID of that instant, in milliseconds since 1970.
+
+        Its node starts ``02:42:ac``, as a container's does.
+        """
         chance = int.from_bytes(self.octets(8))
         ticks = instant * 10_000 + _GREGORIAN + chance % 10_000
         fields = (ticks & 0xFFFFFFFF, ticks >> 32 & 0xFFFF, ticks >> 48 & 0x0FFF | 0x1000)

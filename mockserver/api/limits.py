@@ -8,10 +8,10 @@ from mockserver.text.times import SECOND
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What was left at the instant ``at``.
+    """What was left at the instant ``at``, in milliseconds since 1970.
 
-    In parts of a call: it has as many as the period has milliseconds. So all are whole numbers,
-    and a limit recovers to the millisecond.
+    ``left`` is in parts of a call: it has as many as the period has milliseconds. So all are
+    whole numbers, and a limit recovers to the millisecond.
     """
 
     left: int
@@ -22,7 +22,7 @@ class Bucket:
 class Allowance:
     """What a client may know of a limit: ``remaining`` of ``limit`` calls are left.
 
-    ``full_at`` is the instant when all are there again.
+    ``full_at`` is the instant, in milliseconds since 1970, when all are there again.
     """
 
     limit: int
@@ -32,7 +32,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the call passes, what is left then, and the instant when one more may."""
+    """Whether the call passes, the bucket as it leaves it, and the instant when one more may.
+
+    The instant is in milliseconds since 1970.
+    """
 
     passed: bool
     bucket: Bucket
@@ -40,35 +43,38 @@ class Verdict:
     allowance: Allowance
 
     def retry_after_s(self, now: int) -> int:
+        """Whole seconds to wait from now, at least one."""
         return max(1, math.ceil((self.next_at - now) / SECOND))
 
 
-def token_bucket(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
-    """A bucket of ``limit`` tokens that fills evenly within ``per_ms``; a call takes one."""
-    left = _refilled(bucket, now, limit, per_ms)
+def take_token(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+    """A bucket of ``limit`` tokens that fills evenly within ``per_ms`` milliseconds; a call takes
+    one. ``bucket`` is as the last call left it, None where it is full.
+    """
+    left = _refill(bucket, now, limit, per_ms)
     passed = left >= per_ms
     if passed:
         left -= per_ms
     next_at = now + (per_ms - left) / limit
-    return Verdict(passed, Bucket(left, now), next_at, _allowance(left, now, limit, per_ms))
+    return Verdict(passed, Bucket(left, now), next_at, _count_allowance(left, now, limit, per_ms))
 
 
-def allowed(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
-    """What a token bucket allows now."""
-    return _allowance(_refilled(bucket, now, limit, per_ms), now, limit, per_ms)
+def tell_allowance(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
+    """What a token bucket allows now, without taking from it. The same arguments."""
+    return _count_allowance(_refill(bucket, now, limit, per_ms), now, limit, per_ms)
 
 
-def _refilled(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
+def _refill(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
     if bucket is None:
         return limit * per_ms
     return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
 
 
-def _allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
+def _count_allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
     return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
-def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
+def enter_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
     """``limit`` calls in each window of ``per_ms``; the first call opens one."""
     if bucket is None or now >= bucket.at + per_ms:
         bucket = Bucket(limit * per_ms, now)
@@ -78,4 +84,4 @@ def fixed_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Ve
     return Verdict(passed, bucket, ends_at, Allowance(limit, bucket.left // per_ms, ends_at))
 
 
-ALGORITHMS = {"token_bucket": token_bucket, "fixed_window": fixed_window}
+ALGORITHMS = {"token_bucket": take_token, "fixed_window": enter_window}

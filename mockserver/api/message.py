@@ -42,6 +42,7 @@ class Message(NamedTuple):
 
     @property
     def inbound(self) -> bool:
+        """Whether the customer wrote it."""
         return self.direction == "inbound"
 
     def to_json(self) -> dict[str, Any]:
@@ -64,5 +65,7 @@ class Message(NamedTuple):
 
 
 def digits_of(number: str) -> str:
-    """A phone number however it is written: providers differ in plus signs and spaces."""
+    """The digits of a phone number however it is written: providers differ in plus signs and
+    spaces.
+    """
     return "".join(filter(str.isdecimal, number))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 from marshmallow import Schema, fields
 
@@ -14,9 +15,11 @@ from mockserver.api.call import JSON, Call
 from mockserver.api.catalogue import Catalogue
 from mockserver.api.exchange import Done, Exchange, Subject
 
+IN_PATHS = "!$&'()*+,;=:@"  # stand for themselves in a part of a path, RFC 3986
+
 Handler = Callable[[Exchange], Done]
 Sample = tuple[dict[str, str], "dict[str, Any] | None"]
-"""Path arguments by name, and the JSON object of the body, None for none."""
+"""A valid call: path arguments by name, and the JSON object of the body, None for none."""
 
 
 class Purpose(Enum):
@@ -31,7 +34,9 @@ class Purpose(Enum):
 class Check:
     """One named condition that an operation sets.
 
-    ``run`` raises Fail with one of the ``rows`` where it does not hold.
+    ``run`` raises Fail with one of the ``rows`` where it does not hold, and returns where it does.
+    It changes nothing but ``exchange.data`` and the notes. Fail with any other row, or another
+    exception, is a mistake in the provider: the caller gets a 500 that says so.
     """
 
     name: str
@@ -79,5 +84,6 @@ class Operation:
         return self.answers[0].status
 
     def path_for(self, arguments: Mapping[str, str]) -> str:
-        """The canonical path with its placeholders filled in."""
-        return self.paths[0].format_map(arguments)
+        """The canonical path with its placeholders filled in, encoded where a path needs it."""
+        encoded = {name: quote(value, IN_PATHS) for name, value in arguments.items()}
+        return self.paths[0].format_map(encoded)

@@ -20,7 +20,10 @@ from mockserver.api.operation import Operation, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A choice the documentation leaves open. The first of ``choices`` is the default."""
+    """A choice the documentation leaves open.
+
+    ``choices`` are texts or booleans, the first is the default; ``help`` is a line about it.
+    """
 
     name: str
     choices: tuple[Any, ...]
@@ -29,7 +32,11 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What the headers that authenticate a call are made from."""
+    """What the headers that authenticate a call are made from.
+
+    ``body`` are the bytes as sent, ``now`` milliseconds since 1970; ``options`` are those of the
+    provider's ``sign_options`` that were asked for.
+    """
 
     account: Account
     operation: Operation
@@ -83,6 +90,7 @@ class Provider:
     sign_options: tuple[str, ...] = ()
 
     def operation(self, name: str) -> Operation | None:
+        """The operation of that name, None where there is none."""
         return next((each for each in self.operations if each.name == name), None)
 
     def operation_to(self, purpose: Purpose) -> Operation | None:

@@ -8,7 +8,8 @@ from mockserver.api.message import TYPING_MS
 def mark_read(
     exchange: Exchange, *, earlier: bool = False, typing: bool = False
 ) -> tuple[Change, ...]:
-    """The changes that make the exchange's message read.
+    """The changes that make the exchange's message read, in an operation that checks that there
+    is one.
 
     ``earlier``: also the inbound ones before it in its conversation, as in WhatsApp itself.
     ``typing``: show the typing bubble for 25 s from now. Receipts for a message already read

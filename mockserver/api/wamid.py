@@ -13,6 +13,7 @@ INBOUND_KEY, OUTBOUND_KEY = 16, 9  # octets
 
 
 def new_wamid(draw: Draw, direction: str, customer: str) -> str:
+    """An id of a message in that direction, ``inbound`` or ``outbound``, from or to a customer."""
     inbound = direction == "inbound"
     digits = digits_of(customer).encode()[:255]
     key = draw.octets(INBOUND_KEY if inbound else OUTBOUND_KEY).hex().upper().encode()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from shlex import quote
 
-from mockserver.api.account import Account
+from mockserver.api.account import GOOD, Account
 from mockserver.api.message import Message
 from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
@@ -30,10 +30,17 @@ def _write_part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str,
         credentials = "  ".join(f"{name} {value}" for name, value in account.credentials.items())
         lines.append(f"  {account.label}: {credentials}")
     operation = provider.operation_to(Purpose.MARK_AS_READ)
-    message = sample_message(sandbox, accounts[0]) if accounts else None
-    if operation and message:
-        lines.append(f"  {_write_curl(url, provider, operation, accounts[0], message, sign)}")
+    caller = sample_account(sandbox, provider)
+    message = sample_message(sandbox, caller) if caller else None
+    if operation and caller and message:
+        lines.append(f"  {_write_curl(url, provider, operation, caller, message, sign)}")
     return "\n".join([*lines, ""])
+
+
+def sample_account(sandbox: Sandbox, provider: Provider) -> Account | None:
+    """One whose calls succeed: the first that is in no bad condition."""
+    accounts = sandbox.accounts.of(provider.id)
+    return next((each for each in accounts if each.condition == GOOD), None)
 
 
 def sample_message(sandbox: Sandbox, account: Account) -> Message | None:
@@ -61,7 +68,7 @@ def _write_curl(
 ) -> str:
     """A shell command that marks the message read."""
     arguments, body = operation.sample(account, message)
-    address = f"{url}/{provider.id}{operation.path_for(arguments)}"
+    address = quote(f"{url}/{provider.id}{operation.path_for(arguments)}")
     data = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     sent = f" -d {quote(data)}" if data else ""
     if provider.signed:

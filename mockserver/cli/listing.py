@@ -5,6 +5,7 @@ import json
 import click
 
 from mockserver.admin.status import describe_provider
+from mockserver.api.catalogue import Catalogue
 from mockserver.cli.base import load_providers
 
 
@@ -17,7 +18,8 @@ from mockserver.cli.base import load_providers
 )
 def providers(as_json: bool, url: str) -> None:
     """List providers, operations, routes and documented errors; no server is asked."""
-    described = [describe_provider(provider, url) for provider in load_providers().values()]
+    found = load_providers()
+    described = [describe_provider(provider, url) for provider in found.values()]
     if as_json:
         click.echo(json.dumps({"providers": described}, indent=2, ensure_ascii=False))
         return
@@ -26,9 +28,13 @@ def providers(as_json: bool, url: str) -> None:
         for operation in provider["operations"]:
             for path in (operation["path"], *operation["aliases"]):
                 click.echo(f"  {operation['name']:<18}{operation['method']:<5} {path}")
-        for error in provider["errors"]:
-            line = (
-                f"{error['name']:<44}{error['status']}  {error['code'] or '':<12} {error['when']}"
-            )
-            click.echo(f"  {line}")
+        for row in found[provider["id"]].errors:
+            click.echo(f"  {_write_row(row)}")
         click.echo()
+
+
+def _write_row(row: Catalogue) -> str:
+    spec = row.spec
+    code = "" if spec.code is None else spec.code
+    only = "" if spec.by_state else " (by rule only)"
+    return f"{row.name:<44}{spec.status}  {code:<12} {spec.when}{only}"

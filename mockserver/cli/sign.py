@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from mockserver.api.account import GOOD
 from mockserver.api.operation import Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.cli.arguments import read_argument
@@ -20,7 +21,7 @@ from mockserver.text.mistakes import Mistakes
 @click.argument("provider", metavar="PROVIDER")
 @click.option("--body", default="", help="the exact body of the call; @FILE or @- reads one")
 @click.option("--operation", help="default: the one that marks as read")
-@click.option("--account", "label", default="main", show_default=True, help="label of the account")
+@click.option("--account", "label", help="its label; default: the first in no bad condition")
 @click.option("-o", "--option", "pairs", multiple=True, metavar="NAME=VALUE",
               help="such as algorithm=sha256, or ts=1655710885431")  # fmt: skip
 @settings_options("fixtures")
@@ -28,7 +29,7 @@ def sign(
     provider: str,
     body: str,
     operation: str | None,
-    label: str,
+    label: str | None,
     pairs: tuple[str, ...],
     given: Given,
 ) -> None:
@@ -43,10 +44,11 @@ def sign(
         stop(str(wrong.mistakes[0]), code=2)
     signer = providers[require("provider", provider, providers)]
     accounts = {each["label"]: read_account(each) for each in seeds[signer.id].accounts}
-    account = accounts[require("account", label, accounts)]
+    good = (each.label for each in accounts.values() if each.condition == GOOD)
+    account = accounts[require("account", label or next(good, "main"), accounts)]
     operations = {each.name: each for each in signer.operations}
-    usual = signer.operation_to(Purpose.MARK_AS_READ) or signer.operations[0]
-    name = require("operation", operation or usual.name, operations)
+    usual = signer.operation_to(Purpose.MARK_AS_READ)
+    name = require("operation", operation or (usual.name if usual else "mark_as_read"), operations)
     options = dict(_split_pairs(signer, pairs))
     content = read_argument("--body", body)
     signing = Signing(account, operations[name], content, SystemClock().now(), options)

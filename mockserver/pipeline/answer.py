@@ -44,7 +44,7 @@ def encode_json(status: int, value: Any, because: str | None = None) -> Answer:
     return Answer(status, {"Content-Type": JSON}, orjson.dumps(value), because)
 
 
-def refusal_answer(refused: Refused) -> Answer:
+def encode_refusal(refused: Refused) -> Answer:
     return encode_json(refused.status, refused.body(), refused.message)
 
 
@@ -52,4 +52,4 @@ def bug_answer(bug: Exception) -> Answer:
     """Our own fault, never dressed as a provider's error."""
     message = f"{type(bug).__name__}: this is a fault of the server, not of your call"
     hint = "the traceback is in the server's log; please report it"
-    return refusal_answer(Refused("mock_bug", message, hint, status=500))
+    return encode_refusal(Refused("mock_bug", message, hint, status=500))

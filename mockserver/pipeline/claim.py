@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
-from mockserver.pipeline.ports import Sandbox, Sandboxes
+from mockserver.pipeline.ports import CallWorld, Sandboxes
 from mockserver.text.masking import masked_secret
 
 
@@ -19,7 +19,7 @@ class Claimed(NamedTuple):
 
     endpoint: Endpoint
     args: dict[str, str]
-    sandbox: Sandbox
+    sandbox: CallWorld
     claim: Claim
     stranger: bool = False
     unattributed: str | None = None

@@ -8,7 +8,7 @@ from typing import Literal
 Sent = Literal["all", "part", "garbage", "nothing"]
 
 
-def nothing(head: bytes, body: bytes) -> bytes:
+def send_nothing(head: bytes, body: bytes) -> bytes:
     return b""
 
 
@@ -21,7 +21,7 @@ class Ending:
     until the client gives up. ``reset`` ends it with a TCP reset rather than a clean close.
     """
 
-    data: Callable[[bytes, bytes], bytes] = nothing
+    data: Callable[[bytes, bytes], bytes] = send_nothing
     sent: Sent = "nothing"
     reset: bool = False
     hold_ms: float | None = 0.0

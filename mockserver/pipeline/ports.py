@@ -53,7 +53,7 @@ class Outcome:
     duration_ms: float = 0.0
 
 
-class Faults(Protocol):
+class Striker(Protocol):
     """The fault rules of one sandbox."""
 
     def strike(
@@ -67,7 +67,7 @@ class Faults(Protocol):
         """
 
 
-class Sandbox(World, Protocol):
+class CallWorld(World, Protocol):
     """One world, as a call sees it from the pipeline."""
 
     @property
@@ -79,7 +79,7 @@ class Sandbox(World, Protocol):
         """Whether the sandbox was deleted since it was found."""
 
     @property
-    def faults(self) -> Faults: ...
+    def faults(self) -> Striker: ...
 
     def stamp(self) -> Stamp: ...
 
@@ -105,10 +105,10 @@ class Sandboxes(Protocol):
     """All worlds."""
 
     @property
-    def default(self) -> Sandbox: ...
+    def default(self) -> CallWorld: ...
 
-    def find_by_code(self, code: str) -> Sandbox | None: ...
+    def find_by_code(self, code: str) -> CallWorld | None: ...
 
-    def find_by_credential(self, provider: str, credential: str | None) -> Sandbox | None: ...
+    def find_by_credential(self, provider: str, credential: str | None) -> CallWorld | None: ...
 
     def count_unattributed(self) -> None: ...

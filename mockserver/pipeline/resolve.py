@@ -6,7 +6,7 @@ from mockserver.pipeline.claim import Claimed
 from mockserver.pipeline.ports import Stamp
 
 
-def resolve(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
+def resolve_call(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
     """The exchange, with account, operation, business number, message id and message."""
     endpoint, args, sandbox, claim, stranger, _ = claimed
     provider = endpoint.provider

@@ -13,14 +13,14 @@ from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Done, Exchange
-from mockserver.pipeline.answer import Answer, bug_answer, encode_json, refusal_answer
+from mockserver.pipeline.answer import Answer, bug_answer, encode_json, encode_refusal
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.plan import Plan
-from mockserver.pipeline.ports import Outcome, Sandbox, Sandboxes
+from mockserver.pipeline.ports import CallWorld, Outcome, Sandboxes
 from mockserver.pipeline.render import render_failure, render_faults, render_reply
-from mockserver.pipeline.resolve import resolve
+from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.masking import masked
 from mockserver.text.mistakes import Refused
 
@@ -67,12 +67,12 @@ def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
     reason = f"no sandbox has the code {call.code}"
     hint = "it may have been deleted, or have expired; GET /_mock/sandboxes lists them with theirs"
     sandboxes.count_unattributed()
-    answer = refusal_answer(Refused("sandbox_not_found", reason, hint, status=404))
+    answer = encode_refusal(Refused("sandbox_not_found", reason, hint, status=404))
     return _answer_without_exchange(sandboxes.default, call, answer, reason)
 
 
 def _answer_without_exchange(
-    sandbox: Sandbox, call: Call, answer: Answer, unattributed: str | None = None
+    sandbox: CallWorld, call: Call, answer: Answer, unattributed: str | None = None
 ) -> Answer:
     with sandbox.lock:
         stamp = sandbox.stamp()
@@ -109,13 +109,13 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
 
 def _play(claimed: Claimed, outcome: Outcome) -> None:
     endpoint, sandbox = claimed.endpoint, claimed.sandbox
-    outcome.exchange = exchange = resolve(claimed, outcome.call, outcome.stamp)
+    outcome.exchange = exchange = resolve_call(claimed, outcome.call, outcome.stamp)
     changes, notes = [outcome.stamp.ordinal], dict[str, Any]()
     try:
         plan = sandbox.faults.strike(exchange, changes, notes)
     except Refused as refused:
         sandbox.change([outcome.stamp.ordinal])
-        outcome.answer = refusal_answer(refused)
+        outcome.answer = encode_refusal(refused)
         return
     done, fail = _handle(endpoint, exchange)
     _commit(sandbox, exchange, changes, notes, plan, done, outcome)
@@ -138,7 +138,7 @@ def _handle(endpoint: Endpoint, exchange: Exchange) -> tuple[Done | None, Fail |
 
 
 def _commit(
-    sandbox: Sandbox,
+    sandbox: CallWorld,
     exchange: Exchange,
     changes: list[Change],
     notes: dict[str, Any],
@@ -163,7 +163,7 @@ def _commit(
         outcome.committed, outcome.changes, outcome.events = True, done.changes, done.events
 
 
-def _record(sandbox: Sandbox, outcome: Outcome) -> Answer:
+def _record(sandbox: CallWorld, outcome: Outcome) -> Answer:
     call, answer = outcome.call, outcome.answer
     answer.headers[REQUEST_ID] = outcome.stamp.id
     sandbox.write_down(outcome)

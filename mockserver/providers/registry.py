@@ -1,17 +1,16 @@
 """Finding the providers: folders first, then installed distributions."""
 
-import re
+import os
 from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from mockserver.api.catalogue import REQUIRED
 from mockserver.api.provider import Provider
+from mockserver.api.soundness import find_unsound
 from mockserver.late import load_modules_of
 
 GROUP = "mockserver.providers"
-ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 OURS = ("registry",)  # modules of the package that are no provider
 
 
@@ -35,52 +34,64 @@ def find_providers() -> Found:
     providers: dict[str, Provider] = {}
     for name, module in load_modules_of(GROUP):
         if name not in OURS:
-            _add(providers, module)
+            _add_provider(providers, module)
     problems = []
     for point in entry_points(group=GROUP):
         try:
-            _add(providers, _load(point))
+            _add_provider(providers, _load_point(point), installed=True)
         except Unusable as reason:
             problems.append(f"{_name_distribution(point)}: {point.value}: {reason}")
     return Found(providers, problems)
 
 
-def _load(point: EntryPoint) -> Any:
+def _load_point(point: EntryPoint) -> Any:
     try:
         return point.load()
-    except Exception as error:  # whatever the distribution's code does
-        reason = " ".join(str(error).split()) or "no reason given"
-        raise Unusable(f"cannot be imported: {type(error).__name__}: {reason[:300]}") from None
+    except (Exception, SystemExit) as error:  # whatever the distribution's code does
+        raise Unusable(f"cannot be imported: {_write_error(error)}") from None
+
+
+def _write_error(error: BaseException) -> str:
+    reason = " ".join(str(error).split()) or "no reason given"
+    return f"{type(error).__name__}: {reason[:300]}"
 
 
 def _name_distribution(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.name
 
 
-def _add(providers: dict[str, Provider], found: Any) -> None:
-    """Raises Unusable."""
+def _add_provider(providers: dict[str, Provider], found: Any, *, installed: bool = False) -> None:
+    """Raises Unusable. An installed one brings its fixture."""
     provider = getattr(found, "provider", None) if isinstance(found, ModuleType) else found
     if not isinstance(provider, Provider):
         came = "no provider" if provider is None else f"a {type(provider).__name__}"
         raise Unusable(f"expected a mockserver.api.Provider called provider, came {came}")
-    for problem in _find_problems(provider, providers):
+    try:
+        problem = next(_find_problems(provider, providers), None)
+    except Exception as error:  # whatever the parts are that it was made of
+        problem = f"is made of wrong parts: {_write_error(error)}"
+    if problem is None and installed:
+        problem = _find_lacking_fixture(provider)
+    if problem is not None:
         raise Unusable(problem)
     providers[provider.id] = provider
 
 
 def _find_problems(provider: Provider, others: Mapping[str, Provider]) -> Iterator[str]:
-    if not isinstance(provider.id, str) or not ID.fullmatch(provider.id):
-        expected = "a lower-case letter, then letters, digits, - and _, 32 at most"
-        yield f"expected an id of {expected}, came {provider.id!r}"
+    yield from find_unsound(provider)
     if provider.id in others:
         yield f"two providers have the id {provider.id!r}"
-    lacking = [name for name in REQUIRED if name not in provider.errors.__members__]
-    if lacking:
-        yield f"its catalogue lacks {', '.join(lacking)}"
-    names = [operation.name for operation in provider.operations]
-    if len(set(names)) < len(names):
-        yield "two operations have one name"
-    declared = {row for each in provider.operations for row in provider.rows_of(each)}
-    uncaused = [row.name for row in provider.errors if row not in declared]
-    if provider.operations and uncaused:
-        yield f"no operation declares {', '.join(uncaused)}"
+    for other in others.values():
+        for host in set(provider.hosts) & set(other.hosts):
+            yield f"{host} is a host of {other.id} already"
+        for path in (path for each in provider.operations for path in each.paths):
+            if f"{path}/".startswith(f"/{other.id}/"):
+                yield f"{path} begins as the paths of {other.id} do"
+
+
+def _find_lacking_fixture(provider: Provider) -> str | None:
+    if provider.fixture is None:
+        return "fixture: expected the path of a file, came none"
+    if not os.path.isfile(provider.fixture):
+        return f"fixture: {provider.fixture} is no file"
+    return None

@@ -8,6 +8,7 @@ from mockserver.text.shown import shown
 
 SECOND = 1_000
 DAY = 86_400 * SECOND
+"""In milliseconds, as all instants and durations are."""
 
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.calls import CALLS, KIRIM_RECEIPT, ValidCall, named
 from tests.conftest import NOW, STATE, StillClock, new_client
+from tests.derived import EVERY_CALL
 from tests.sockets import headers_of
 
 # The same examples in every run, so that a failure is one everywhere.
@@ -83,10 +84,10 @@ def make(
 def check(world: World, call: ValidCall, answer: Any) -> None:
     declared = world.declared[call.provider, call.operation]
     assert answer.status_code in declared | {call.success}
-    assert answer.status_code in BY_CALL[call.provider] | {call.success}
+    assert answer.status_code in BY_CALL.get(call.provider, declared) | {call.success}
     assert answer.headers["X-Mock-Request-Id"]
     assert answer.headers["Content-Type"] == "application/json"
-    SHAPES[call.provider](answer.status_code, json.loads(answer.data))
+    SHAPES.get(call.provider, check_nothing)(answer.status_code, json.loads(answer.data))
 
 
 def check_d7(status: int, body: Any) -> None:
@@ -120,6 +121,10 @@ def check_kirim(status: int, body: Any) -> None:
         assert set(body) == {"error"}
         assert set(body["error"]) - {"param"} == {"type", "code", "message", "request_id"}
         assert re.fullmatch("req_[0-9A-Z]{26}", body["error"]["request_id"])
+
+
+def check_nothing(status: int, body: Any) -> None:
+    """Of a provider that is not written about here."""
 
 
 SHAPES = {"d7": check_d7, "kaleyra": check_kaleyra, "nxcloud": check_nxcloud, "kirim": check_kirim}
@@ -194,20 +199,21 @@ def encoded(value: Any) -> bytes:
 # Properties
 
 
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 def test_valid_call_succeeds(world: World, call: ValidCall) -> None:
     answer = make(world, call, call.full_body)
     assert call.succeeded(answer.status_code, answer.json)
 
 
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 def test_operations_are_those_written_here(world: World, call: ValidCall) -> None:
-    assert set(world.declared) == {(each.provider, each.operation) for each in CALLS}
+    known = {(each.provider, each.operation) for each in CALLS}
+    assert {each for each in world.declared if each[0] in BY_CALL} == known
     assert world.declared[call.provider, call.operation] >= {404, 405, 413}
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_bytes_as_body_get_a_declared_answer(
@@ -217,7 +223,7 @@ def test_any_bytes_as_body_get_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_json_as_body_gets_a_declared_answer(
@@ -227,7 +233,7 @@ def test_any_json_as_body_gets_a_declared_answer(
 
 
 @pytest.mark.sample(2)
-@pytest.mark.parametrize("call", [each for each in CALLS if each.full], ids=named)
+@pytest.mark.parametrize("call", [each for each in EVERY_CALL if each.full], ids=named)
 @given(data=st.data())
 @MANY
 def test_changed_valid_body_gets_a_declared_answer(
@@ -237,7 +243,7 @@ def test_changed_valid_body_gets_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(data=st.data())
 @FEW
 def test_cut_or_doubled_valid_body_gets_a_declared_answer(
@@ -250,7 +256,7 @@ def test_cut_or_doubled_valid_body_gets_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", [each for each in CALLS if each.arguments], ids=named)
+@pytest.mark.parametrize("call", [each for each in EVERY_CALL if each.arguments], ids=named)
 @given(data=st.data())
 @MANY
 def test_any_path_argument_gets_a_declared_answer(
@@ -263,7 +269,7 @@ def test_any_path_argument_gets_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(data=st.data())
 @FEW
 def test_any_path_gets_a_declared_answer(
@@ -276,7 +282,7 @@ def test_any_path_gets_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(data=st.data())
 @MANY
 def test_any_headers_get_a_declared_answer(
@@ -300,7 +306,7 @@ def test_any_body_with_an_idempotency_key_gets_a_declared_answer(
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("call", CALLS, ids=named)
+@pytest.mark.parametrize("call", EVERY_CALL, ids=named)
 @given(method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]))
 @FEW
 def test_other_method_is_405_with_what_is_allowed(

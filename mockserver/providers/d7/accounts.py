@@ -7,7 +7,7 @@ from mockserver.api import (
     Call,
     Claim,
     Signing,
-    bearer_token,
+    read_bearer_token,
     require_bearer,
     require_condition,
 )
@@ -30,7 +30,7 @@ ACCOUNT = AccountKind(
 
 
 def claim(call: Call, args: Mapping[str, str]) -> Claim:
-    token = bearer_token(call)
+    token = read_bearer_token(call)
     return Claim(token, identifiers.read_codes(token), {"token": token})
 
 

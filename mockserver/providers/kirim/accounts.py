@@ -15,12 +15,12 @@ from mockserver.api import (
     Fail,
     Reply,
     Signing,
-    allowed,
-    bearer_token,
+    read_bearer_token,
     require_bearer,
     require_condition,
     shown,
-    token_bucket,
+    take_token,
+    tell_allowance,
 )
 from mockserver.providers.kirim import identifiers
 from mockserver.providers.kirim.errors import Error
@@ -45,7 +45,7 @@ ACCOUNT = AccountKind(
 
 
 def claim(call: Call, args: Mapping[str, str]) -> Claim:
-    api_key = bearer_token(call)
+    api_key = read_bearer_token(call)
     codes = identifiers.read_codes(api_key, args.get("phone_number_id", ""))
     return Claim(api_key, codes, {"api_key": api_key})
 
@@ -60,7 +60,7 @@ def sign(signing: Signing) -> dict[str, str]:
 def limit_rate(exchange: Exchange) -> None:
     """A receipt is a write and takes a token of its organisation. Source: RATE_LIMITS."""
     now = exchange.at
-    verdict = token_bucket(_recall_bucket(exchange, WRITES), now, WRITES_A_MINUTE, MINUTE)
+    verdict = take_token(_recall_bucket(exchange, WRITES), now, WRITES_A_MINUTE, MINUTE)
     exchange.note([verdict.bucket.left, verdict.bucket.at], DAY, WRITES)
     if not verdict.passed and exchange.switch("enforce_rate_limits"):
         because = f"more than {WRITES_A_MINUTE} writes within a minute"
@@ -74,11 +74,13 @@ def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
     told, now = exchange.allowance, exchange.at
     if reply.status == 429 and (told is None or told.remaining):
         # Nothing is left to a client that is told to wait, whatever made the server tell it so.
-        told = allowed(Bucket(0, now), now, WRITES_A_MINUTE, MINUTE)
+        told = tell_allowance(Bucket(0, now), now, WRITES_A_MINUTE, MINUTE)
     elif told is None:
         reads = exchange.call.method in ("GET", "HEAD")
         limit = READS_A_MINUTE if reads else WRITES_A_MINUTE
-        told = allowed(_recall_bucket(exchange, READS if reads else WRITES), now, limit, MINUTE)
+        told = tell_allowance(
+            _recall_bucket(exchange, READS if reads else WRITES), now, limit, MINUTE
+        )
     reply.headers["X-RateLimit-Limit"] = str(told.limit)
     reply.headers["X-RateLimit-Remaining"] = str(told.remaining)
     reply.headers["X-RateLimit-Reset"] = str(math.ceil(told.full_at / SECOND))

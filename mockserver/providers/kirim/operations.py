@@ -95,7 +95,11 @@ def answer_repeats(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], 
             return Done(Reply(200, kept["body"], headers))
         done = handler(exchange)
         reply = done.reply
-        replay = {"digest": _digest(exchange), "body": reply.body, "headers": dict(reply.headers)}
+        replay = {
+            "digest": _digest_request(exchange),
+            "body": reply.body,
+            "headers": dict(reply.headers),
+        }
         exchange.note(replay, DAY, IDEMPOTENCY_KEY, key)
         reply.headers["Idempotent-Replayed"] = "false"
         return done
@@ -106,7 +110,7 @@ def answer_repeats(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], 
 def require_unused_key(exchange: Exchange) -> None:
     key = exchange.call.header(IDEMPOTENCY_KEY)
     kept = exchange.recall(IDEMPOTENCY_KEY, key) if key else None
-    if kept and kept["digest"] != _digest(exchange):
+    if kept and kept["digest"] != _digest_request(exchange):
         raise Fail(Error.IDEMPOTENCY_KEY_REUSE, "the key is that of an earlier call, the body not")
 
 
@@ -116,7 +120,7 @@ def sample_receipt(account: Account, message: Message) -> Sample:
     return {"phone_number_id": number.ids["phone_number_id"]}, receipt
 
 
-def _digest(exchange: Exchange) -> str:
+def _digest_request(exchange: Exchange) -> str:
     """Of the path and the body, whatever the order of its members."""
     sent = [exchange.args["phone_number_id"], exchange.call.content]
     try:

@@ -38,7 +38,7 @@ ACCOUNT = AccountKind(
 )
 
 
-def signature(
+def make_signature(
     secret: str,
     body: bytes,
     *,
@@ -80,7 +80,9 @@ def sign(signing: Signing) -> dict[str, str]:
         "ts": common["ts"],
         "bizType": common["biz_type"],
         "action": common["action"],
-        "sign": signature(credentials["access_secret"] or "", signing.body, **common, **chosen),
+        "sign": make_signature(
+            credentials["access_secret"] or "", signing.body, **common, **chosen
+        ),
         **chosen,
         "Content-Type": "application/json",
     }
@@ -134,7 +136,7 @@ def require_signature(exchange: Exchange) -> None:
     secret = exchange.caller.credentials["access_secret"]
     if secret is None:
         return  # the sandbox takes any credential: it cannot know the secret of this one
-    expected = signature(
+    expected = make_signature(
         secret,
         call.body,
         access_key=call.header("accesskey"),
