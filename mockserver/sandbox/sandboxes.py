@@ -111,8 +111,7 @@ class Sandboxes:
         """Raises Refused and OSError; nothing is made then."""
         with self.lock:
             self._require_room(wish.id)
-            code = self._draw_code()
-            about = self._describe(wish, code)
+            about = self._describe(wish, self._draw_code())
             if wish.snapshot is not None:
                 about, ids, tables = self._take_over(wish, about)
             else:
@@ -148,7 +147,7 @@ class Sandboxes:
     def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
         """The document about a sandbox. Raises Refused."""
         return {
-            "id": wish.id if wish.id is not None else f"sandbox-{code}",
+            "id": _name_by(code) if wish.id is None else wish.id,
             "code": code,
             "seed": secrets.randbits(SEED_BITS) if wish.seed is None else wish.seed,
             "created_at": self._clock.now(),
@@ -187,9 +186,9 @@ class Sandboxes:
         about["seed"] = snapshot["seed"] if wish.seed is None else wish.seed
         about["any_credentials"] = wish.any_credentials or snapshot["any_credentials"]
         if not used and code is not None and code not in self._by_code:
-            if wish.id is None:
-                about["id"] = f"sandbox-{code}"
             about["code"] = code
+            if wish.id is None and _name_by(code) not in self._by_id:
+                about["id"] = _name_by(code)
         else:
             tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
         switches = {**snapshot["switches"], **wish.switches}
@@ -274,9 +273,10 @@ class Sandboxes:
             raise Refused("too_many_sandboxes", message, hint, status=429)
 
     def _draw_code(self) -> str:
+        """One that no sandbox has, nor goes by."""
         while True:
             code = f"{secrets.randbelow(CODES):08d}"
-            if code not in self._by_code:
+            if code not in self._by_code and _name_by(code) not in self._by_id:
                 return code
 
     def _require_unused_credentials(self, sandbox: Sandbox) -> None:
@@ -288,12 +288,20 @@ class Sandboxes:
                 raise Refused("credential_taken", message + provider, hint, status=409)
 
 
+def _name_by(code: str | None) -> str:
+    """The id of a sandbox that was given none."""
+    return f"sandbox-{code}"
+
+
 def _draft_rules(sandbox: Sandbox) -> list[Any]:
     """The rules that a sandbox is made with. Raises Refused."""
     scenario, faults = sandbox.about["scenario"], sandbox.about["faults"]
     rules = [(f"faults[{place}]", rule) for place, rule in enumerate(faults)]
     if scenario is not None:
-        found = sandbox.faults.find_scenario(scenario)
+        try:
+            found = sandbox.faults.find_scenario(scenario)
+        except Refused as refused:
+            raise Refused(refused.code, f"scenario: {refused.message}", refused.hint) from None
         rules = [(f"scenario {scenario}", rule) for rule in found] + rules
     return sandbox.faults.draft(rules, anew=True) if rules else []
 
