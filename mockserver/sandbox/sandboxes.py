@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from threading import RLock
 from typing import Any, Protocol
 
+from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
 from mockserver.sandbox.beginning import DEFAULT as ALL_FIXTURES
 from mockserver.sandbox.beginning import Beginnings, Wish
 from mockserver.sandbox.database import Database, Tables
 from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper
-from mockserver.sandbox.world import SELF, TABLE, Clock, Sandbox
+from mockserver.sandbox.world import REQUEST, SELF, TABLE, Clock, Sandbox
 from mockserver.text.masking import masked_secret
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -135,11 +136,12 @@ class Sandboxes:
                 self._close(sandbox)
 
     def reset(self, sandbox: Sandbox) -> None:
-        """Back to its beginning, with the same credentials."""
+        """Back to its beginning, with the same credentials; calls are counted anew."""
         with sandbox.lock:
             tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
+            counted = set_fields(TABLE, SELF, {"requests_before": sandbox.ids.count(REQUEST)})
             rules = [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
-            sandbox.replace(tables, *rules)
+            sandbox.replace(tables, counted, *rules)
             sandbox.forget()
             if sandbox.id == DEFAULT:
                 self.unattributed = 0
@@ -308,5 +310,4 @@ def _draft_rules(sandbox: Sandbox) -> list[Any]:
 
 def _end_of(sandbox: Sandbox) -> int:
     """When a sandbox with a time to live is over, as far as is known now."""
-    begin = sandbox.last_call_at or sandbox.about["created_at"]
-    return int(begin + sandbox.about["ttl"])
+    return int(sandbox.used_at + sandbox.about["ttl"])

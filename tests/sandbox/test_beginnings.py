@@ -14,6 +14,7 @@ from tests.sandbox.worlds import (
     account_of,
     assert_refused,
     entries,
+    listed,
     make,
     mark,
     messages,
@@ -87,6 +88,15 @@ def test_reset_goes_back_to_the_beginning_with_the_same_credentials(
     assert show(client, "mine", "/faults") == {"faults": []}
     assert entries(client, "mine") == []
     assert show(client, "mine")["providers"] == document["providers"]
+
+
+def test_reset_counts_calls_anew(client: Any) -> None:
+    document = make(client, id="mine", fixtures="default")
+    mark(client, document, "d7", write(client, "mine", "d7"))
+    client.post(f"{ALL}/mine/reset")
+    assert (listed(client)["mine"]["calls"], listed(client)["mine"]["last_call_at"]) == (0, None)
+    mark(client, document, "d7", write(client, "mine", "d7"))
+    assert listed(client)["mine"]["calls"] == 1
 
 
 def test_reset_makes_the_rules_again_that_the_sandbox_was_made_with(client: Any) -> None:
