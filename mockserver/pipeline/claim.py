@@ -32,9 +32,7 @@ def claim_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) 
     provider = endpoint.provider.id
     if call.code is not None:
         return _claim_by_path(sandboxes, endpoint, args, claim, call.code)
-    sandbox = sandboxes.find_by_credential(provider, claim.credential)
-    if sandbox is None:
-        sandbox = next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
+    sandbox = _find_named(sandboxes, provider, claim)
     if sandbox is not None:
         account = sandbox.find_account(provider, claim.credential)
         return Claimed(endpoint, args, sandbox, account)
@@ -66,9 +64,15 @@ def _claim_by_path(
         return None
     provider = endpoint.provider.id
     account = sandbox.find_account(provider, claim.credential)
-    if account is None and sandboxes.find_by_credential(provider, claim.credential) is None:
+    if account is None and _find_named(sandboxes, provider, claim) in (None, sandbox):
         account = sandbox.adopt(provider, claim)
     return Claimed(endpoint, args, sandbox, account)
+
+
+def _find_named(sandboxes: Sandboxes, provider: str, claim: Claim) -> Sandbox | None:
+    """The sandbox that has the credential or, where none has, the code in it."""
+    sandbox = sandboxes.find_by_credential(provider, claim.credential)
+    return sandbox or next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
 
 
 def _shorten(credential: str) -> str:
