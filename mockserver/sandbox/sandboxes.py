@@ -1,5 +1,6 @@
 """All sandboxes of a server: found by a call, made, deleted, taken back."""
 
+import contextlib
 import heapq
 import secrets
 from collections.abc import Mapping
@@ -50,6 +51,7 @@ class Sandboxes:
         Raises Refused, KeyError or TypeError where the keeper's documents are wrong.
         """
         self.lock = RLock()
+        """Of all of them, taken after that of one: nobody waits for one while holding it."""
         self.unattributed = 0
         self._providers = providers
         self._beginnings = beginnings
@@ -106,7 +108,8 @@ class Sandboxes:
         return self._by_credential.get((provider, credential))
 
     def count_unattributed(self) -> None:
-        self.unattributed += 1
+        with self.lock:
+            self.unattributed += 1
 
     def create(self, wish: Wish) -> Sandbox:
         """Raises Refused and OSError; nothing is made then."""
@@ -127,12 +130,13 @@ class Sandboxes:
             return sandbox
 
     def delete(self, sandbox: Sandbox) -> None:
-        """Raises Refused for ``default``."""
+        """Raises Refused for ``default``, and OSError; then it is still there."""
         if sandbox.id == DEFAULT:
             message = f"{DEFAULT} cannot be deleted"
             raise Refused("sandbox_needed", message, "POST …/reset takes it back", status=409)
-        with self.lock, sandbox.lock:
+        with sandbox.lock, self.lock:
             if not sandbox.closed:
+                self._keeper.forget(sandbox.id)
                 self._close(sandbox)
 
     def reset(self, sandbox: Sandbox) -> None:
@@ -145,6 +149,10 @@ class Sandboxes:
             sandbox.forget()
             if sandbox.id == DEFAULT:
                 self.unattributed = 0
+
+    def close(self) -> None:
+        """Let go of the file that all is kept in. No call can be answered any more."""
+        self._keeper.close()
 
     def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
         """The document about a sandbox. Raises Refused."""
@@ -236,7 +244,6 @@ class Sandboxes:
             heapq.heappush(self._due, (_end_of(sandbox), sandbox.id))
 
     def _close(self, sandbox: Sandbox) -> None:
-        self._keeper.forget(sandbox.id)
         sandbox.closed = True
         sandbox.forget()
         del self._by_id[sandbox.id]
@@ -254,14 +261,25 @@ class Sandboxes:
             while self._due and self._due[0][0] <= now:
                 _, sandbox_id = heapq.heappop(self._due)
                 sandbox = self._by_id.get(sandbox_id)
-                if sandbox is None or sandbox.about["ttl"] is None:
-                    continue
-                end = _end_of(sandbox)
-                if end <= now:
-                    with sandbox.lock:
-                        self._close(sandbox)
-                else:
-                    heapq.heappush(self._due, (end, sandbox_id))
+                if sandbox is not None and sandbox.about["ttl"] is not None:
+                    end = self._close_if_over(sandbox, now)
+                    if end is not None:
+                        heapq.heappush(self._due, (end, sandbox_id))
+
+    def _close_if_over(self, sandbox: Sandbox, now: int) -> int | None:
+        """When to look again, None where it is closed now."""
+        if not sandbox.lock.acquire(blocking=False):
+            return now + 1  # another thread uses it
+        try:
+            end = _end_of(sandbox)
+            if end > now:
+                return end
+            with contextlib.suppress(OSError):  # if kept it will be over after a restart too
+                self._keeper.forget(sandbox.id)
+            self._close(sandbox)
+            return None
+        finally:
+            sandbox.lock.release()
 
     def _require_room(self, sandbox_id: str | None) -> None:
         self._expire()

@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -43,6 +44,7 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = Lock()
         self._real = path.resolve()
         try:
             self._file = _locked(self._real, path)
@@ -85,13 +87,14 @@ class LogFile:
 
     def _append(self, value: Any) -> None:
         line = _encode(value)
-        end = self._file.seek(0, os.SEEK_END)
-        try:
-            if self._file.write(line) != len(line):
-                raise OSError(f"{self.path}: the disk took only a part of a change")
-        except OSError:
-            self._file.truncate(end)
-            raise
+        with self._lock:
+            end = self._file.seek(0, os.SEEK_END)
+            try:
+                if self._file.write(line) != len(line):
+                    raise OSError(f"{self.path}: the disk took only a part of a change")
+            except OSError:
+                self._file.truncate(end)
+                raise
 
     def _compact(self) -> None:
         """Where the file cannot be replaced, as when it alone is mounted, it stays as long."""
