@@ -14,6 +14,7 @@ from mockserver.sandbox.beginning import Beginnings, Wish
 from mockserver.sandbox.database import Database, Tables
 from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper
+from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import REQUEST, SELF, TABLE, Clock, Sandbox
 from mockserver.text.masking import masked_secret
 from mockserver.text.mistakes import Refused
@@ -22,8 +23,6 @@ from mockserver.text.shown import shown
 DEFAULT = "default"
 CODES = 10**8
 SEED_BITS = 53
-
-Switches = Mapping[str, Mapping[str, Any]]
 
 
 class Builder(Protocol):
@@ -121,7 +120,7 @@ class Sandboxes:
             else:
                 ids, tables = {}, self._beginnings.plant(about, self._clock.now())
             database = Database(about["id"], {TABLE: {SELF: about}, "ids": ids, **tables})
-            sandbox = self._build(database)
+            sandbox = self._build_new(database)
             self._require_unused_credentials(sandbox)
             if wish.snapshot is None:
                 sandbox.change(_draft_rules(sandbox))
@@ -164,18 +163,12 @@ class Sandboxes:
             "ttl": wish.ttl,
             "ttl_text": wish.ttl_text,
             "any_credentials": wish.any_credentials,
-            "switches": self._set_switches(wish.switches),
+            "switches": merge_switches(self._switches, wish.switches),
             "fixtures": wish.fixtures,
             "snapshot": wish.snapshot,
             "scenario": wish.scenario,
             "faults": wish.faults,
             "requests_before": 0,
-        }
-
-    def _set_switches(self, given: Switches) -> dict[str, dict[str, Any]]:
-        return {
-            provider: {**switches, **given.get(provider, {})}
-            for provider, switches in self._switches.items()
         }
 
     def _take_over(
@@ -186,7 +179,7 @@ class Sandboxes:
         Its credentials are kept, with their code, where no sandbox has them.
         """
         snapshot = read_snapshot(wish.snapshot, self._providers)
-        tables: Tables = {"accounts": {}, **snapshot["tables"]}
+        tables: Tables = snapshot["tables"]
         code = snapshot["code"]
         used = any(
             (account["provider"], value) in self._by_credential
@@ -201,12 +194,20 @@ class Sandboxes:
                 about["id"] = _name_by(code)
         else:
             tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
-        switches = {**snapshot["switches"], **wish.switches}
-        about |= {"switches": self._set_switches(switches), "snapshot": tables}
+        switches = merge_switches(self._switches, snapshot["switches"], wish.switches)
+        about |= {"switches": switches, "snapshot": tables}
         given = snapshot["ids"]
         about["requests_before"] = given.get("request", 0)
         kept = {name: dict(rows) for name, rows in tables.items()}
         return about, {kind: {"n": n} for kind, n in given.items()}, kept
+
+    def _build_new(self, database: Database) -> Sandbox:
+        """The rules that a snapshot may bring are judged by those who make them."""
+        try:
+            return self._build(database)
+        except Refused as refused:
+            message = f"snapshot.tables.rules: {refused.message}"
+            raise Refused("bad_snapshot", message, refused.hint) from None
 
     def _build_kept(self, name: str, tables: Tables) -> Sandbox:
         """A sandbox as the keeper has it."""
@@ -224,7 +225,7 @@ class Sandboxes:
         """
         known = tables.setdefault(TABLE, {})
         about = known.get(SELF) or self._describe(Wish(DEFAULT, ALL_FIXTURES), code=None)
-        known[SELF] = {**about, "switches": self._set_switches({})}
+        known[SELF] = {**about, "switches": merge_switches(self._switches)}
         beginning = self._beginnings.plant(about, self._clock.now())
         accounts = tables.setdefault("accounts", {})
         there = {each["provider"] for each in accounts.values()}

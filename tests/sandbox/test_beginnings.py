@@ -214,6 +214,12 @@ def test_more_accounts_than_the_documented_form_has_room_for_are_refused(client:
         {"label": f"a{n}", "numbers": [{"number": f"+9190000{n:05d}", "state": "active"}]}
         for n in range(101)
     ]
+    keys = [{"sid": f"HXIN{n:010d}IN", "api_key": f"A{n:032x}"} for n in range(101)]
+    given = [account | key for account, key in zip(accounts, keys, strict=True)]
+    fixtures = {"kaleyra": {"accounts": given, "conversations": []}}
+    snapshot = show(client, make(client, fixtures=fixtures)["id"], "/snapshot")
+    answer = client.post(ALL, json={"snapshot": snapshot})  # in use: all must be made anew
+    assert_refused(answer, 400, "bad_sandbox", "kaleyra/a", "fewer accounts")
     content = {"accounts": accounts, "conversations": []}
     answer = client.post(ALL, json={"fixtures": {"kaleyra": content}})
-    assert_refused(answer, 400, "bad_sandbox", "kaleyra/a", "credentials of your own")
+    assert_refused(answer, 400, "bad_sandbox", "kaleyra/a", "fewer accounts")
