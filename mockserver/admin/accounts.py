@@ -17,9 +17,10 @@ from mockserver.text.validation import Strict, first_mistake
 
 def patch(desk: Desk, inquiry: Inquiry) -> Reply:
     """``{"condition"?, "numbers"?: [{"number", "state"}]}``; what is not named stays."""
-    provider = desk.providers[choose("provider", inquiry.args["provider"], desk.providers)]
+    wanted = choose("provider", inquiry.args["provider"], desk.providers, status=404)
+    provider = desk.providers[wanted]
     accounts = {each.label: each for each in inquiry.sandbox.accounts.of(provider.id)}
-    label = choose("account", inquiry.args["label"], accounts)
+    label = choose("account", inquiry.args["label"], accounts, status=404)
     data = _load(provider, read_body(inquiry))
     states = {each["number"]: each["state"] for each in data.get("numbers", ())}
     _require_known(states, accounts[label])

@@ -59,9 +59,10 @@ def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def choose(what: str, value: Any, known: Iterable[str]) -> str:
+def choose(what: str, value: Any, known: Iterable[str], *, status: int = 400) -> str:
     """The value, if it is one of the known. Raises Refused."""
     listed = list(known)
     if value not in listed:
-        raise Refused(f"unknown_{what}", f"no such {what}: {shown(value)}", there_are(listed))
+        message = f"no such {what}: {shown(value)}"
+        raise Refused(f"unknown_{what}", message, there_are(listed, value), status)
     return str(value)

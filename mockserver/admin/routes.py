@@ -72,6 +72,8 @@ def _answer(desk: Desk, path: str, call: Call) -> Answer:
             return encode_reply(handler(desk, Inquiry(call, args, None)))
         sandbox = _find_sandbox(desk, args["sandbox"])
         with sandbox.lock:
+            if sandbox.closed:  # since it was found, by another thread
+                raise _unknown_sandbox(args["sandbox"])
             return encode_reply(handler(desk, Inquiry(call, args, sandbox)))
     except Refused as refused:
         answer = encode_refusal(refused)
@@ -98,7 +100,11 @@ def _find_handler(path: str, call: Call) -> Handler:
 def _find_sandbox(desk: Desk, sandbox_id: str) -> Sandbox:
     sandbox = desk.sandboxes.find(sandbox_id)
     if sandbox is None:
-        message = f"no such sandbox: {shown(sandbox_id)}"
-        hint = "there is default; GET /_mock/sandboxes lists all"
-        raise Refused("sandbox_not_found", message, hint, status=404)
+        raise _unknown_sandbox(sandbox_id)
     return sandbox
+
+
+def _unknown_sandbox(sandbox_id: str) -> Refused:
+    message = f"no such sandbox: {shown(sandbox_id)}"
+    hint = "there is default; GET /_mock/sandboxes lists all"
+    return Refused("sandbox_not_found", message, hint, status=404)

@@ -4,9 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from mockserver.admin.desk import Desk, Inquiry, choose, read_filters, read_optional_body
+from mockserver.admin.desk import Desk, Inquiry, read_filters, read_optional_body
 from mockserver.api.call import Reply
-from mockserver.api.provider import Provider
 from mockserver.sandbox.beginning import Wish
 from mockserver.sandbox.keepsakes import (
     FIRST,
@@ -15,9 +14,9 @@ from mockserver.sandbox.keepsakes import (
     keep_state,
     restore_state,
 )
+from mockserver.sandbox.switches import require_switches
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
-from mockserver.text.shown import shown, there_are
 from mockserver.text.times import iso, iso_or_none
 from mockserver.text.validation import LARGEST, Duration, Strict, check_plain, first_mistake, whole
 
@@ -33,7 +32,7 @@ class WishSchema(Strict):
     ttl = Duration()
     scenario = fields.String()
     faults = fields.List(fields.Raw(validate=check_plain))
-    switches = fields.Dict(keys=fields.String(), values=fields.Dict(keys=fields.String()))
+    switches = fields.Dict(keys=fields.String())
     credentials = fields.String(
         validate=validate.Equal("any", error='expected "any", or nothing for the usual')
     )
@@ -125,30 +124,8 @@ def _read_wish(desk: Desk, body: dict[str, Any]) -> Wish:
         data["any_credentials"] = data.pop("credentials") == "any"
     if "ttl" in data:
         data["ttl_text"] = body["ttl"]
-    data["switches"] = _read_switches(desk, data.get("switches", {}))
+    require_switches(data.get("switches", {}), desk.providers, "switches")
     return Wish(**data)
-
-
-def _read_switches(desk: Desk, given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {
-        choose("provider", provider, desk.providers): _read_provider_switches(
-            desk.providers[provider], switches
-        )
-        for provider, switches in given.items()
-    }
-
-
-def _read_provider_switches(provider: Provider, given: dict[str, Any]) -> dict[str, Any]:
-    known = {switch.name: switch for switch in provider.switches}
-    for name, value in given.items():
-        path = f"switches.{provider.id}.{shown(name)[1:-1]}"
-        if name not in known:
-            raise Refused("bad_sandbox", f"{path}: unknown switch", there_are(known, name))
-        choices = known[name].choices
-        if not any(type(value) is type(each) and value == each for each in choices):
-            message = f"{path}: expected one of {', '.join(map(str, choices))}, came {shown(value)}"
-            raise Refused("bad_sandbox", message, known[name].help)
-    return given
 
 
 def _describe(desk: Desk, sandbox: Sandbox, base_url: str) -> dict[str, Any]:

@@ -36,9 +36,7 @@ def claim_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) 
     provider = endpoint.provider.id
     if call.code is not None:
         return _claim_by_path(sandboxes, endpoint, args, claim, call.code)
-    sandbox = sandboxes.find_by_credential(provider, claim.credential)
-    if sandbox is None:
-        sandbox = next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
+    sandbox = _find_named(sandboxes, provider, claim)
     if sandbox is not None:
         return Claimed(endpoint, args, sandbox, claim)
     unattributed = None
@@ -67,8 +65,14 @@ def _claim_by_path(
     sandbox = sandboxes.find_by_code(code)
     if sandbox is None:
         return None
-    owner = sandboxes.find_by_credential(endpoint.provider.id, claim.credential)
-    return Claimed(endpoint, args, sandbox, claim, stranger=owner is None)
+    owner = _find_named(sandboxes, endpoint.provider.id, claim)
+    return Claimed(endpoint, args, sandbox, claim, stranger=owner in (None, sandbox))
+
+
+def _find_named(sandboxes: Sandboxes, provider: str, claim: Claim) -> CallWorld | None:
+    """The sandbox that has the credential or, where none has, the code in it."""
+    sandbox = sandboxes.find_by_credential(provider, claim.credential)
+    return sandbox or next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
 
 
 def _shorten(credential: str) -> str:

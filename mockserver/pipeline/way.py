@@ -23,6 +23,7 @@ from mockserver.pipeline.render import render_failure, render_faults, render_rep
 from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.masking import masked
 from mockserver.text.mistakes import Refused
+from mockserver.text.shown import shown
 
 REQUEST_ID = "X-Mock-Request-Id"
 
@@ -64,7 +65,7 @@ def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) 
 
 def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
     """Answer a call whose path names a sandbox that is not there."""
-    reason = f"no sandbox has the code {call.code}"
+    reason = f"no sandbox has the code {shown(call.code)}"
     hint = "it may have been deleted, or have expired; GET /_mock/sandboxes lists them with theirs"
     sandboxes.count_unattributed()
     answer = encode_refusal(Refused("sandbox_not_found", reason, hint, status=404))

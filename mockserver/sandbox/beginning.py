@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.api.provider import Provider
 from mockserver.sandbox.database import Document, Tables
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
-from mockserver.sandbox.planting import Exhausted, Renewal, list_accounts, plant
+from mockserver.sandbox.planting import Renewal, list_accounts, plant
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
@@ -60,14 +60,10 @@ class Beginnings:
                 **(plant(self._seeds, now, numbers) if planted else {}),
             }
         seeds = self._read(about["fixtures"])
-        try:
-            return {**list_accounts(renewal.complete(seeds)), **plant(seeds, now, {})}
-        except Exhausted as thing:
-            message = f"the documented form of credentials leaves none for {thing}"
-            raise Refused("bad_sandbox", message, "give it credentials of your own") from None
+        return {**list_accounts(renewal.complete(seeds)), **plant(seeds, now, {})}
 
     def renew_snapshot(self, tables: Tables, seed: int, code: str) -> Tables:
-        """A snapshot's documents with credentials of the sandbox's own."""
+        """A snapshot's documents with credentials of the sandbox's own. Raises Refused."""
         renewal = Renewal(self._providers, seed, code)
         taken: set[str] = set()
         accounts = [

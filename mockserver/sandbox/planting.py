@@ -9,6 +9,7 @@ from mockserver.api.ids import Draw
 from mockserver.api.provider import Provider
 from mockserver.sandbox.database import Document, Tables
 from mockserver.sandbox.fixtures import Seed
+from mockserver.text.mistakes import Refused
 
 ACCOUNTS = "accounts"
 TRIES = 1_000  # to find a credential or number that nobody in the sandbox has
@@ -50,7 +51,8 @@ def list_accounts(accounts: Iterable[Document]) -> Tables:
 class Renewal:
     """Gives the accounts of fixtures credentials and numbers of a sandbox's own.
 
-    They follow from the sandbox's seed and code: made again they are the same.
+    They follow from the sandbox's seed and code: made again they are the same. Raises Refused where
+    the documented form has no room for so many.
     """
 
     def __init__(self, providers: Mapping[str, Provider], seed: int, code: str) -> None:
@@ -74,7 +76,7 @@ class Renewal:
         return accounts, numbers
 
     def complete(self, seeds: Mapping[str, Seed]) -> list[Document]:
-        """All accounts, with fresh credentials where they have none. Raises Exhausted."""
+        """All accounts, with fresh credentials where they have none. Raises Refused."""
         accounts: list[Document] = []
         for seed in seeds.values():
             given = [each["credentials"].values() for each in seed.accounts]
@@ -113,11 +115,8 @@ class Renewal:
             if taken.isdisjoint(made.values()):
                 taken.update(made.values())
                 return made
-        raise Exhausted(thing)
+        message = f"the documented form leaves nothing that is not taken yet for {thing}"
+        raise Refused("bad_sandbox", message, "have fewer accounts, or give them credentials")
 
     def _kind_of(self, account: Document) -> AccountKind:
         return self._providers[account["provider"]].account
-
-
-class Exhausted(Exception):
-    """The documented form leaves no more credentials: fewer accounts must do."""

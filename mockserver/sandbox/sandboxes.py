@@ -1,18 +1,21 @@
 """All sandboxes of a server: found by a call, made, deleted, taken back."""
 
+import contextlib
 import heapq
 import secrets
 from collections.abc import Mapping
 from threading import RLock
 from typing import Any, Protocol
 
+from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
 from mockserver.sandbox.beginning import DEFAULT as ALL_FIXTURES
 from mockserver.sandbox.beginning import Beginnings, Wish
 from mockserver.sandbox.database import Database, Tables
 from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper
-from mockserver.sandbox.world import SELF, TABLE, Clock, Sandbox
+from mockserver.sandbox.switches import Switches, merge_switches
+from mockserver.sandbox.world import REQUEST, SELF, TABLE, Clock, Sandbox
 from mockserver.text.masking import masked_secret
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -20,8 +23,6 @@ from mockserver.text.shown import shown
 DEFAULT = "default"
 CODES = 10**8
 SEED_BITS = 53
-
-Switches = Mapping[str, Mapping[str, Any]]
 
 
 class Builder(Protocol):
@@ -49,6 +50,7 @@ class Sandboxes:
         Raises Refused, KeyError or TypeError where the keeper's documents are wrong.
         """
         self.lock = RLock()
+        """Of all of them, taken after that of one: nobody waits for one while holding it."""
         self.unattributed = 0
         self._providers = providers
         self._beginnings = beginnings
@@ -105,20 +107,20 @@ class Sandboxes:
         return self._by_credential.get((provider, credential))
 
     def count_unattributed(self) -> None:
-        self.unattributed += 1
+        with self.lock:
+            self.unattributed += 1
 
     def create(self, wish: Wish) -> Sandbox:
         """Raises Refused and OSError; nothing is made then."""
         with self.lock:
             self._require_room(wish.id)
-            code = self._draw_code()
-            about = self._describe(wish, code)
+            about = self._describe(wish, self._draw_code())
             if wish.snapshot is not None:
                 about, ids, tables = self._take_over(wish, about)
             else:
                 ids, tables = {}, self._beginnings.plant(about, self._clock.now())
             database = Database(about["id"], {TABLE: {SELF: about}, "ids": ids, **tables})
-            sandbox = self._build(database)
+            sandbox = self._build_new(database)
             self._require_unused_credentials(sandbox)
             if wish.snapshot is None:
                 sandbox.change(_draft_rules(sandbox))
@@ -127,46 +129,46 @@ class Sandboxes:
             return sandbox
 
     def delete(self, sandbox: Sandbox) -> None:
-        """Raises Refused for ``default``."""
+        """Raises Refused for ``default``, and OSError; then it is still there."""
         if sandbox.id == DEFAULT:
             message = f"{DEFAULT} cannot be deleted"
             raise Refused("sandbox_needed", message, "POST …/reset takes it back", status=409)
-        with self.lock, sandbox.lock:
+        with sandbox.lock, self.lock:
             if not sandbox.closed:
+                self._keeper.forget(sandbox.id)
                 self._close(sandbox)
 
     def reset(self, sandbox: Sandbox) -> None:
-        """Back to its beginning, with the same credentials."""
+        """Back to its beginning, with the same credentials; calls are counted anew."""
         with sandbox.lock:
             tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
+            counted = set_fields(TABLE, SELF, {"requests_before": sandbox.ids.count(REQUEST)})
             rules = [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
-            sandbox.replace(tables, *rules)
+            sandbox.replace(tables, counted, *rules)
             sandbox.forget()
             if sandbox.id == DEFAULT:
                 self.unattributed = 0
 
+    def close(self) -> None:
+        """Let go of the file that all is kept in. No call can be answered any more."""
+        self._keeper.close()
+
     def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
         """The document about a sandbox. Raises Refused."""
         return {
-            "id": wish.id if wish.id is not None else f"sandbox-{code}",
+            "id": _name_by(code) if wish.id is None else wish.id,
             "code": code,
             "seed": secrets.randbits(SEED_BITS) if wish.seed is None else wish.seed,
             "created_at": self._clock.now(),
             "ttl": wish.ttl,
             "ttl_text": wish.ttl_text,
             "any_credentials": wish.any_credentials,
-            "switches": self._set_switches(wish.switches),
+            "switches": merge_switches(self._switches, wish.switches),
             "fixtures": wish.fixtures,
             "snapshot": wish.snapshot,
             "scenario": wish.scenario,
             "faults": wish.faults,
             "requests_before": 0,
-        }
-
-    def _set_switches(self, given: Switches) -> dict[str, dict[str, Any]]:
-        return {
-            provider: {**switches, **given.get(provider, {})}
-            for provider, switches in self._switches.items()
         }
 
     def _take_over(
@@ -177,7 +179,7 @@ class Sandboxes:
         Its credentials are kept, with their code, where no sandbox has them.
         """
         snapshot = read_snapshot(wish.snapshot, self._providers)
-        tables: Tables = {"accounts": {}, **snapshot["tables"]}
+        tables: Tables = snapshot["tables"]
         code = snapshot["code"]
         used = any(
             (account["provider"], value) in self._by_credential
@@ -187,17 +189,25 @@ class Sandboxes:
         about["seed"] = snapshot["seed"] if wish.seed is None else wish.seed
         about["any_credentials"] = wish.any_credentials or snapshot["any_credentials"]
         if not used and code is not None and code not in self._by_code:
-            if wish.id is None:
-                about["id"] = f"sandbox-{code}"
             about["code"] = code
+            if wish.id is None and _name_by(code) not in self._by_id:
+                about["id"] = _name_by(code)
         else:
             tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
-        switches = {**snapshot["switches"], **wish.switches}
-        about |= {"switches": self._set_switches(switches), "snapshot": tables}
+        switches = merge_switches(self._switches, snapshot["switches"], wish.switches)
+        about |= {"switches": switches, "snapshot": tables}
         given = snapshot["ids"]
         about["requests_before"] = given.get("request", 0)
         kept = {name: dict(rows) for name, rows in tables.items()}
         return about, {kind: {"n": n} for kind, n in given.items()}, kept
+
+    def _build_new(self, database: Database) -> Sandbox:
+        """The rules that a snapshot may bring are judged by those who make them."""
+        try:
+            return self._build(database)
+        except Refused as refused:
+            message = f"snapshot.tables.rules: {refused.message}"
+            raise Refused("bad_snapshot", message, refused.hint) from None
 
     def _build_kept(self, name: str, tables: Tables) -> Sandbox:
         """A sandbox as the keeper has it."""
@@ -215,7 +225,7 @@ class Sandboxes:
         """
         known = tables.setdefault(TABLE, {})
         about = known.get(SELF) or self._describe(Wish(DEFAULT, ALL_FIXTURES), code=None)
-        known[SELF] = {**about, "switches": self._set_switches({})}
+        known[SELF] = {**about, "switches": merge_switches(self._switches)}
         beginning = self._beginnings.plant(about, self._clock.now())
         accounts = tables.setdefault("accounts", {})
         there = {each["provider"] for each in accounts.values()}
@@ -235,7 +245,6 @@ class Sandboxes:
             heapq.heappush(self._due, (_end_of(sandbox), sandbox.id))
 
     def _close(self, sandbox: Sandbox) -> None:
-        self._keeper.forget(sandbox.id)
         sandbox.closed = True
         sandbox.forget()
         del self._by_id[sandbox.id]
@@ -253,14 +262,25 @@ class Sandboxes:
             while self._due and self._due[0][0] <= now:
                 _, sandbox_id = heapq.heappop(self._due)
                 sandbox = self._by_id.get(sandbox_id)
-                if sandbox is None or sandbox.about["ttl"] is None:
-                    continue
-                end = _end_of(sandbox)
-                if end <= now:
-                    with sandbox.lock:
-                        self._close(sandbox)
-                else:
-                    heapq.heappush(self._due, (end, sandbox_id))
+                if sandbox is not None and sandbox.about["ttl"] is not None:
+                    end = self._close_if_over(sandbox, now)
+                    if end is not None:
+                        heapq.heappush(self._due, (end, sandbox_id))
+
+    def _close_if_over(self, sandbox: Sandbox, now: int) -> int | None:
+        """When to look again, None where it is closed now."""
+        if not sandbox.lock.acquire(blocking=False):
+            return now + 1  # another thread uses it
+        try:
+            end = _end_of(sandbox)
+            if end > now:
+                return end
+            with contextlib.suppress(OSError):  # if kept it will be over after a restart too
+                self._keeper.forget(sandbox.id)
+            self._close(sandbox)
+            return None
+        finally:
+            sandbox.lock.release()
 
     def _require_room(self, sandbox_id: str | None) -> None:
         self._expire()
@@ -274,9 +294,10 @@ class Sandboxes:
             raise Refused("too_many_sandboxes", message, hint, status=429)
 
     def _draw_code(self) -> str:
+        """One that no sandbox has, nor goes by."""
         while True:
             code = f"{secrets.randbelow(CODES):08d}"
-            if code not in self._by_code:
+            if code not in self._by_code and _name_by(code) not in self._by_id:
                 return code
 
     def _require_unused_credentials(self, sandbox: Sandbox) -> None:
@@ -288,17 +309,24 @@ class Sandboxes:
                 raise Refused("credential_taken", message + provider, hint, status=409)
 
 
+def _name_by(code: str | None) -> str:
+    """The id of a sandbox that was given none."""
+    return f"sandbox-{code}"
+
+
 def _draft_rules(sandbox: Sandbox) -> list[Any]:
     """The rules that a sandbox is made with. Raises Refused."""
     scenario, faults = sandbox.about["scenario"], sandbox.about["faults"]
     rules = [(f"faults[{place}]", rule) for place, rule in enumerate(faults)]
     if scenario is not None:
-        found = sandbox.faults.find_scenario(scenario)
+        try:
+            found = sandbox.faults.find_scenario(scenario)
+        except Refused as refused:
+            raise Refused(refused.code, f"scenario: {refused.message}", refused.hint) from None
         rules = [(f"scenario {scenario}", rule) for rule in found] + rules
     return sandbox.faults.draft(rules, anew=True) if rules else []
 
 
 def _end_of(sandbox: Sandbox) -> int:
     """When a sandbox with a time to live is over, as far as is known now."""
-    begin = sandbox.last_call_at or sandbox.about["created_at"]
-    return int(begin + sandbox.about["ttl"])
+    return int(sandbox.used_at + sandbox.about["ttl"])

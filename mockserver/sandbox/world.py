@@ -22,7 +22,8 @@ from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.notes import Notes
 
 SELF, TABLE = "self", "sandbox"  # the document about the sandbox itself
-REQUEST, MESSAGE = "request", "message"
+REQUEST = "request"
+NEVER: Mapping[str, Any] = {}
 MAIN = "main"
 
 
@@ -75,8 +76,6 @@ class Sandbox:
         self.journal = journal
         self._providers = providers
         self._transcript = transcript
-        self.about: Mapping[str, Any] = database.rows(TABLE)[SELF]
-        """What the sandbox was made with: see ``Making``."""
         self.id: str = self.about["id"]
         self.code: str | None = self.about["code"]
         self.seed: int = self.about["seed"]
@@ -88,6 +87,11 @@ class Sandbox:
         self.faults = make_faults(self, transcript)
         database.watch("rules", self.faults.compile)
         self.faults.compile()
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the sandbox was made with: see ``Wish``."""
+        return self.database.rows(TABLE)[SELF]
 
     # What a call needs
 
@@ -142,15 +146,20 @@ class Sandbox:
 
     @property
     def calls(self) -> int:
-        """How many came, not counting those that a snapshot remembers."""
+        """How many came since its beginning or the last reset."""
         before: int = self.about["requests_before"]
         return self.ids.count(REQUEST) - before
 
     @property
     def last_call_at(self) -> int | None:
-        """By the machine's clock."""
-        last = self.database.rows(IDS).get(REQUEST)
-        return last.get("at") if last else None
+        """When the last of these came, by the machine's clock."""
+        return self.used_at if self.calls else None
+
+    @property
+    def used_at(self) -> int:
+        """When the last call of all came or, where none did, when the sandbox was made."""
+        at: int = self.database.rows(IDS).get(REQUEST, NEVER).get("at", self.about["created_at"])
+        return at
 
     def replace(self, tables: Mapping[str, Rows], *changes: Change) -> None:
         """Have these documents in place of all but what no restore takes back."""

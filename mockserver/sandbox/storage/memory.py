@@ -27,6 +27,9 @@ class Keeper(Protocol):
 
     def forget(self, sandbox: str) -> None: ...
 
+    def close(self) -> None:
+        """Let go of what it keeps in, for another to open. Nothing is kept any more."""
+
 
 class Memory:
     """Keeps nothing."""
@@ -44,4 +47,7 @@ class Memory:
         make(changes)
 
     def forget(self, sandbox: str) -> None:
+        pass
+
+    def close(self) -> None:
         pass

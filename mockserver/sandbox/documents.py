@@ -1,0 +1,81 @@
+"""What the documents of a sandbox's tables are, as far as they come from outside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, fields
+
+from mockserver.api.changes import MESSAGES, RECORDS
+from mockserver.api.message import DIRECTIONS, TYPES
+from mockserver.api.provider import Provider
+from mockserver.sandbox.planting import ACCOUNTS
+from mockserver.text.validation import LARGEST, Strict, one_of, whole
+
+EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
+INSTANT: dict[str, Any] = {"required": True, "allow_none": True}
+ORDINAL = Strict.from_dict({"n": whole(0, LARGEST, required=True)})
+COUNTER = Strict.from_dict(
+    {"calls": whole(0, LARGEST, required=True), "hits": whole(0, LARGEST, required=True)}
+)
+NOTE = Strict.from_dict(
+    {
+        "until": whole(EARLIEST, LATEST, required=True),
+        "value": fields.Raw(required=True, allow_none=True),
+    }
+)
+GIVEN = fields.String(required=True)
+NOTES = "notes"
+
+
+class RuleSchema(Schema):
+    """What a rule's document has beside the rule itself, which is judged where it is made."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    seed = whole(-LARGEST, LARGEST, required=True)
+    number = twin = whole(0, LARGEST, required=True)
+    made_at = whole(EARLIEST, LATEST, required=True)
+
+
+class MessageSchema(Strict):
+    id = provider = account = business_number = customer = content = GIVEN
+    direction = fields.String(required=True, validate=one_of(DIRECTIONS))
+    type = fields.String(required=True, validate=one_of(TYPES))
+    received_at = whole(EARLIEST, LATEST, required=True)
+    sequence = whole(0, LARGEST, required=True)
+    read_at = whole(EARLIEST, LATEST, **INSTANT)
+    typing_until = whole(EARLIEST, LATEST, **INSTANT)
+    upstream_calls = whole(0, LARGEST, required=True)
+    external_id = fields.String(**INSTANT)
+
+
+class NumberSchema(Strict):
+    number = state = GIVEN
+    ids = fields.Dict(required=True)
+
+
+class AccountSchema(Strict):
+    provider = label = condition = GIVEN
+    credentials = fields.Dict(required=True)
+    numbers = fields.List(fields.Nested(NumberSchema), required=True)
+
+
+def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
+    """What the documents of a table are, None where there is no such table."""
+    known: dict[str, type[Schema]] = {
+        ACCOUNTS: AccountSchema,
+        "counters": COUNTER,
+        NOTES: NOTE,
+        "ordinals": ORDINAL,
+        "rules": RuleSchema,
+    }
+    if table in known:
+        return known[table]()
+    for provider in providers.values():
+        if table == MESSAGES + provider.id:
+            return MessageSchema()
+        for name, schema in provider.records.items():
+            if table == f"{RECORDS}{provider.id}/{name}":
+                return schema
+    return None
