@@ -40,7 +40,7 @@ LOOKS = ("/messages", "/requests", "/faults", "/snapshot", "")
 DIGEST = re.compile(r"\b[0-9a-f]{32}\b")
 
 
-SPOILT = "zz"
+SPOILT = "~~"  # which stands in no credential
 
 
 def spoil(credential: str) -> str:
