@@ -71,8 +71,11 @@ class Sandboxes:
 
         ``seed`` is what chance follows from in ``default``.
         """
+        completed = DEFAULT in self._was_kept and self._complete_default(self._was_kept[DEFAULT])
         kept = {name: self._build_kept(name, tables) for name, tables in self._was_kept.items()}
         self._keeper.open()
+        if completed:
+            kept[DEFAULT].database.keep_in(self._keeper)
         if DEFAULT not in kept:
             about = self._describe(Wish(DEFAULT, ALL_FIXTURES, seed), code=None)
             sandbox = self._build(Database(DEFAULT, {TABLE: {SELF: about}}))
@@ -211,18 +214,18 @@ class Sandboxes:
 
     def _build_kept(self, name: str, tables: Tables) -> Sandbox:
         """A sandbox as the keeper has it."""
-        if name == DEFAULT:
-            self._complete_default(tables)
         sandbox = self._build(Database(name, tables))
         sandbox.messages.require_messages()
         sandbox.database.attach(self._keeper)
         return sandbox
 
-    def _complete_default(self, tables: Tables) -> None:
-        """Add what older servers did not keep, and providers that are new since.
+    def _complete_default(self, tables: Tables) -> bool:
+        """Add what older servers did not keep, and providers that are new since. Whether there was
+        something to add.
 
         The switches are those of the configuration, now as ever.
         """
+        before = {name: list(rows) for name, rows in tables.items()}
         known = tables.setdefault(TABLE, {})
         about = known.get(SELF) or self._describe(Wish(DEFAULT, ALL_FIXTURES), code=None)
         known[SELF] = {**about, "switches": merge_switches(self._switches)}
@@ -234,6 +237,7 @@ class Sandboxes:
                 accounts[key] = account
         for table, rows in beginning.items():
             tables.setdefault(table, rows)
+        return before != {name: list(rows) for name, rows in tables.items()}
 
     def _register(self, sandbox: Sandbox) -> None:
         self._by_id[sandbox.id] = sandbox
