@@ -7,6 +7,7 @@ before it found, and none finds it again.
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from mockserver.api.call import Call
@@ -105,6 +106,8 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
     except Exception as bug:
         log.exception("a bug in the server itself")
         outcome.answer = bug_answer(bug)
+        with suppress(OSError):
+            claimed.sandbox.change([stamp.ordinal])
     return outcome
 
 

@@ -17,14 +17,14 @@ class Accounts:
 
     def index(self) -> None:
         """Derive everything anew. Raises KeyError where the documents are no accounts."""
-        self._by_credential: dict[tuple[str, str | None], Account] = {}
-        self._by_provider: dict[str, tuple[Account, ...]] = {}
+        by_credential: dict[tuple[str, str | None], Account] = {}
+        by_provider: dict[str, tuple[Account, ...]] = {}
         for document in self._database.rows(ACCOUNTS).values():
             account = read_account(document)
             first = next(iter(account.credentials.values()))
-            self._by_credential[account.provider, first] = account
-            known = self._by_provider.get(account.provider, ())
-            self._by_provider[account.provider] = (*known, account)
+            by_credential[account.provider, first] = account
+            by_provider[account.provider] = (*by_provider.get(account.provider, ()), account)
+        self._by_credential, self._by_provider = by_credential, by_provider
 
     def find(self, provider: str, credential: str | None) -> Account | None:
         return self._by_credential.get((provider, credential))

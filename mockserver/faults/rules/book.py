@@ -65,6 +65,8 @@ class RuleBook:
         self._home = home
         self._transcript = transcript
         self._compiled: dict[str, Rule] = {}
+        self._drafted: dict[str, Rule] = {}
+        """Those of the newest changes, which need not be read again once they are made."""
         self._index: dict[str, dict[str | None, list[Rule]]] = {}
         """The rules by what is the narrowest that each names; of 100 it spares a call 97."""
         self._broad: list[Rule] = []
@@ -75,9 +77,11 @@ class RuleBook:
         before = self._compiled
         self._compiled, self._index, self._broad = {}, {}, []
         for rule_id, document in self._home.rows(RULES).items():
-            rule = before.get(rule_id) or self._compile(rule_id, document)
+            rule = before.get(rule_id) or self._drafted.get(rule_id)
+            rule = rule or self._compile(rule_id, document)
             self._compiled[rule_id] = rule
             self._sort_in(rule)
+        self._drafted = {}
 
     def add(self, data: Any) -> dict[str, Any]:
         """The rule. Raises Refused; nothing is stored then."""
@@ -96,6 +100,7 @@ class RuleBook:
         Each has a name for the message of the Refused that is raised where it is wrong.
         """
         now, labels = self._home.now(), self._home.labels()
+        self._drafted = {}
         twins: dict[tuple[int, str], set[int]] = {}
         for rule in () if anew else self._compiled.values():
             twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
@@ -194,8 +199,11 @@ class RuleBook:
             seed = draw.number()
             log.info("%s: no seed given, took %d", rule_id, seed)
         taken = twins.setdefault((seed, draft.key), set())
-        twin = next(each for each in count() if each not in taken)
+        twin = len(taken)
+        if twin in taken:  # as one of those before it was removed
+            twin = next(each for each in count() if each not in taken)
         taken.add(twin)
+        self._drafted[rule_id] = Rule(rule_id, draft, seed, number, twin)
         document = {
             **draft.definition, "seed": seed, "number": number, "twin": twin, "made_at": now,
         }  # fmt: skip

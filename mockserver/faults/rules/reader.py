@@ -15,16 +15,19 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are, there_are_keys
 from mockserver.text.validation import LARGEST, UNKNOWN, check_plain, first_mistake, one_of, whole
 
+SCHEDULE = ScheduleSchema()
+
 
 class RuleSchema(Schema):
     name = fields.String(load_default=None, allow_none=True)
     match = fields.Nested(MatchSchema, load_default=dict)
     fault = fields.Dict(keys=fields.String(), required=True)
     when = fields.String(load_default="before", validate=one_of(("before", "after")))
-    schedule = fields.Nested(ScheduleSchema, load_default=lambda: ScheduleSchema().load({}))
+    schedule = fields.Nested(ScheduleSchema, load_default=lambda: SCHEDULE.load({}))
     seed = whole(-LARGEST, LARGEST, load_default=None, allow_none=True)
 
 
+RULE = RuleSchema()
 _SCHEMAS: Mapping[str, type[Schema]] = {"match": MatchSchema, "schedule": ScheduleSchema}
 
 
@@ -71,7 +74,7 @@ class RuleReader:
         """The rule that ``data`` describes, made now. Raises Refused."""
         try:
             check_plain(data)
-            definition: dict[str, Any] = RuleSchema().load(data)
+            definition: dict[str, Any] = RULE.load(data)
         except ValidationError as error:
             raise _refusal(error, data) from None
         try:
