@@ -23,7 +23,7 @@ from mockserver.api.provider import Provider, Signing
 from mockserver.config import Settings
 from mockserver.providers.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 
 ROUNDS = 15
 CALLS = 1_000

@@ -21,7 +21,7 @@ from call import Environ, environ, microseconds
 from memory import resident_mb
 
 from mockserver import create_app
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 
 MANY = 1_000
 ROUNDS, CALLS = 15, 1_000

@@ -13,10 +13,10 @@ from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
 from mockserver.providers.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
+from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.journal import Journal
-from mockserver.sandbox.log import Budget, Log
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import read_seeds
 from mockserver.sandbox.storage.log_file import LogFile
@@ -24,7 +24,7 @@ from mockserver.sandbox.storage.memory import Memory
 from mockserver.sandbox.world import Clock, Sandbox
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.version import __version__
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.routes import create_routes
 
 TRANSCRIPT_LINES = 4_000  # as many as one request can bring back

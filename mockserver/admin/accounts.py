@@ -15,7 +15,7 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.validation import Strict, first_mistake
 
 
-def patch(desk: Desk, inquiry: Inquiry) -> Reply:
+def patch_account(desk: Desk, inquiry: Inquiry) -> Reply:
     """``{"condition"?, "numbers"?: [{"number", "state"}]}``; what is not named stays."""
     wanted = choose("provider", inquiry.args["provider"], desk.providers, status=404)
     provider = desk.providers[wanted]

@@ -9,15 +9,15 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
 
-def find(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_rules(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"faults": inquiry.sandbox.faults.all()})
 
 
-def add(desk: Desk, inquiry: Inquiry) -> Reply:
+def add_rule(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(201, inquiry.sandbox.faults.add(read_body(inquiry)))
 
 
-def replace(desk: Desk, inquiry: Inquiry) -> Reply:
+def replace_rules(desk: Desk, inquiry: Inquiry) -> Reply:
     """``{"faults": […]}`` in place of those that are there, all or none.
 
     What GET lists can be put back: ids and hits are made anew.
@@ -28,7 +28,7 @@ def replace(desk: Desk, inquiry: Inquiry) -> Reply:
         message = f"faults: expected a list of rules and nothing else, came {shown(body)}"
         raise Refused("bad_rule", message, 'send {"faults": [rule, …]}')
     inquiry.sandbox.faults.replace([_without_results(rule) for rule in rules])
-    return find(desk, inquiry)
+    return list_rules(desk, inquiry)
 
 
 def _without_results(rule: Any) -> Any:
@@ -37,28 +37,28 @@ def _without_results(rule: Any) -> Any:
     return {name: value for name, value in rule.items() if name not in ("id", "hits")}
 
 
-def scenarios(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_scenarios(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"scenarios": inquiry.sandbox.faults.scenarios()})
 
 
-def apply(desk: Desk, inquiry: Inquiry) -> Reply:
+def apply_scenario(desk: Desk, inquiry: Inquiry) -> Reply:
     """A scenario's rules in place of those that are there."""
     inquiry.sandbox.faults.apply(inquiry.args["name"])
-    return find(desk, inquiry)
+    return list_rules(desk, inquiry)
 
 
-def transcript(desk: Desk, inquiry: Inquiry) -> Reply:
+def tell_transcript(desk: Desk, inquiry: Inquiry) -> Reply:
     """What struck whom, in order, as JSON Lines."""
     lines = [json.dumps(each, ensure_ascii=False) for each in inquiry.sandbox.faults.transcript()]
     return Reply(200, "".join(f"{line}\n" for line in lines), media_type="application/jsonl")
 
 
-def clear(desk: Desk, inquiry: Inquiry) -> Reply:
+def clear_rules(desk: Desk, inquiry: Inquiry) -> Reply:
     inquiry.sandbox.faults.clear()
     return Reply(204)
 
 
-def show(desk: Desk, inquiry: Inquiry) -> Reply:
+def show_rule(desk: Desk, inquiry: Inquiry) -> Reply:
     wanted = inquiry.args["rule_id"]
     for rule in inquiry.sandbox.faults.all():
         if rule["id"] == wanted:
@@ -66,7 +66,7 @@ def show(desk: Desk, inquiry: Inquiry) -> Reply:
     raise _unknown(wanted)
 
 
-def remove(desk: Desk, inquiry: Inquiry) -> Reply:
+def remove_rule(desk: Desk, inquiry: Inquiry) -> Reply:
     wanted = inquiry.args["rule_id"]
     if not inquiry.sandbox.faults.remove(wanted):
         raise _unknown(wanted)

@@ -35,7 +35,7 @@ class CustomerMessageSchema(ContentSchema):
 SCHEMA = CustomerMessageSchema()
 
 
-def find(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_messages(desk: Desk, inquiry: Inquiry) -> Reply:
     given = read_filters(inquiry, FILTERS)
     wanted: dict[str, Any] = {key: given[key] for key in ("account", "direction") if key in given}
     if "direction" in given:
@@ -55,7 +55,7 @@ def find(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"messages": [each.to_json() for each in found]})
 
 
-def show(desk: Desk, inquiry: Inquiry) -> Reply:
+def show_message(desk: Desk, inquiry: Inquiry) -> Reply:
     message_id = inquiry.args["message_id"]
     wanted = read_filters(inquiry, ("provider",)).get("provider")
     for provider in [choose("provider", wanted, desk.providers)] if wanted else desk.providers:
@@ -70,7 +70,7 @@ def show(desk: Desk, inquiry: Inquiry) -> Reply:
     )
 
 
-def write(desk: Desk, inquiry: Inquiry) -> Reply:
+def write_message(desk: Desk, inquiry: Inquiry) -> Reply:
     """A customer writes to a business number."""
     data = _load(read_body(inquiry))
     provider = desk.providers[choose("provider", data["provider"], desk.providers)]

@@ -6,10 +6,10 @@ from functools import partial
 from itertools import count
 from secrets import randbits
 
-from mockserver.admin import accounts, faults, journal, messages, sandboxes, status
+from mockserver.admin import accounts, faults, messages, offer, requests, sandboxes
 from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Call, Reply
-from mockserver.api.ids import Draw
+from mockserver.api.draw import Draw
 from mockserver.pipeline.answer import Answer, encode_refusal, encode_reply
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
@@ -20,32 +20,32 @@ ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
 REQUEST_ID = "X-Mock-Request-Id"
 
-Handler = Callable[[Desk, Inquiry], Reply]
+AdminHandler = Callable[[Desk, Inquiry], Reply]
 
-ROUTES: dict[str, dict[str, Handler]] = {
-    f"{PREFIX}/livez": {"GET": status.tell_ready},
-    f"{PREFIX}/readyz": {"GET": status.tell_ready},
-    f"{PREFIX}/providers": {"GET": status.list_providers},
-    ALL: {"GET": sandboxes.find, "POST": sandboxes.create},
-    SANDBOX: {"GET": sandboxes.show, "DELETE": sandboxes.delete},
-    f"{SANDBOX}/reset": {"POST": sandboxes.reset},
-    f"{SANDBOX}/snapshot": {"GET": sandboxes.download, "POST": sandboxes.remember},
-    f"{SANDBOX}/restore": {"POST": sandboxes.restore},
-    f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch},
-    f"{SANDBOX}/messages": {"GET": messages.find, "POST": messages.write},
-    f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show},
+ROUTES: dict[str, dict[str, AdminHandler]] = {
+    f"{PREFIX}/livez": {"GET": offer.tell_ready},
+    f"{PREFIX}/readyz": {"GET": offer.tell_ready},
+    f"{PREFIX}/providers": {"GET": offer.list_providers},
+    ALL: {"GET": sandboxes.list_sandboxes, "POST": sandboxes.create_sandbox},
+    SANDBOX: {"GET": sandboxes.show_sandbox, "DELETE": sandboxes.delete_sandbox},
+    f"{SANDBOX}/reset": {"POST": sandboxes.reset_sandbox},
+    f"{SANDBOX}/snapshot": {"GET": sandboxes.download_snapshot, "POST": sandboxes.remember_state},
+    f"{SANDBOX}/restore": {"POST": sandboxes.restore_sandbox},
+    f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch_account},
+    f"{SANDBOX}/messages": {"GET": messages.list_messages, "POST": messages.write_message},
+    f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show_message},
     f"{SANDBOX}/faults": {
-        "GET": faults.find,
-        "POST": faults.add,
-        "PUT": faults.replace,
-        "DELETE": faults.clear,
+        "GET": faults.list_rules,
+        "POST": faults.add_rule,
+        "PUT": faults.replace_rules,
+        "DELETE": faults.clear_rules,
     },
-    f"{SANDBOX}/faults/transcript": {"GET": faults.transcript},
-    f"{SANDBOX}/faults/{{rule_id}}": {"GET": faults.show, "DELETE": faults.remove},
-    f"{SANDBOX}/scenarios": {"GET": faults.scenarios},
-    f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply},
-    f"{SANDBOX}/requests": {"GET": journal.find},
-    f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": journal.show},
+    f"{SANDBOX}/faults/transcript": {"GET": faults.tell_transcript},
+    f"{SANDBOX}/faults/{{rule_id}}": {"GET": faults.show_rule, "DELETE": faults.remove_rule},
+    f"{SANDBOX}/scenarios": {"GET": faults.list_scenarios},
+    f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply_scenario},
+    f"{SANDBOX}/requests": {"GET": requests.list_requests},
+    f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": requests.show_request},
 }
 ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
 NAME = re.compile(r"\{(\w+)")
@@ -82,7 +82,7 @@ def _answer(desk: Desk, path: str, call: Call) -> Answer:
         return answer
 
 
-def _find_handler(path: str, call: Call) -> Handler:
+def _find_handler(path: str, call: Call) -> AdminHandler:
     if path not in ROUTES or call.code is not None:
         hint = f"there are {', '.join(ROUTES)}"
         raise Refused("not_found", f"no such path: {call.target}", hint, status=404)

@@ -44,7 +44,7 @@ NAME = validate.Regexp(r"[A-Za-z0-9._-]{1,64}\Z", error="expected 1 to 64 of A-Z
 NAMED = Strict.from_dict({"name": fields.String(validate=NAME, load_default=FIRST)})()
 
 
-def find(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_sandboxes(desk: Desk, inquiry: Inquiry) -> Reply:
     listed = [
         {
             "id": each.id,
@@ -59,39 +59,39 @@ def find(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"sandboxes": listed, "unattributed": desk.sandboxes.unattributed})
 
 
-def create(desk: Desk, inquiry: Inquiry) -> Reply:
+def create_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
     body = read_optional_body(inquiry)
     wish = _read_wish(desk, body)
     return Reply(201, _describe(desk, desk.sandboxes.create(wish), inquiry.call.base_url))
 
 
-def show(desk: Desk, inquiry: Inquiry) -> Reply:
+def show_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, _describe(desk, inquiry.sandbox, inquiry.call.base_url))
 
 
-def delete(desk: Desk, inquiry: Inquiry) -> Reply:
+def delete_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
     desk.sandboxes.delete(inquiry.sandbox)
     return Reply(204)
 
 
-def reset(desk: Desk, inquiry: Inquiry) -> Reply:
+def reset_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
     desk.sandboxes.reset(inquiry.sandbox)
     return Reply(204)
 
 
-def remember(desk: Desk, inquiry: Inquiry) -> Reply:
+def remember_state(desk: Desk, inquiry: Inquiry) -> Reply:
     """The state as it is now, under a name."""
     name = _read_name(inquiry)
     keep_state(inquiry.sandbox, name)
     return Reply(201, {"name": name})
 
 
-def restore(desk: Desk, inquiry: Inquiry) -> Reply:
+def restore_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
     restore_state(inquiry.sandbox, _read_name(inquiry))
     return Reply(204)
 
 
-def download(desk: Desk, inquiry: Inquiry) -> Reply:
+def download_snapshot(desk: Desk, inquiry: Inquiry) -> Reply:
     """A remembered state or, where none is named and none was remembered, the present one."""
     given = read_filters(inquiry, ("name",))
     if "name" in given:

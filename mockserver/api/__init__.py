@@ -7,8 +7,8 @@ from mockserver.api.call import JSON, BadJSON, Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail, Spec
 from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.conditions import require_bearer, require_condition
+from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
-from mockserver.api.ids import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.limits import Allowance, Bucket, Verdict, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.api.ids import Draw
+from mockserver.api.draw import Draw
 
 GOOD = "good"
 """The condition of an account whose calls succeed."""

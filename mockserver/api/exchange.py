@@ -10,9 +10,9 @@ from mockserver.api.account import Account, Number
 from mockserver.api.call import Call, Reply
 from mockserver.api.catalogue import Catalogue
 from mockserver.api.changes import Change
+from mockserver.api.interfaces import World
 from mockserver.api.limits import Allowance
 from mockserver.api.message import Message
-from mockserver.api.world import World
 
 
 class Owner(Protocol):

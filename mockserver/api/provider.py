@@ -13,8 +13,8 @@ from marshmallow import Schema
 from mockserver.api.account import Account, AccountKind
 from mockserver.api.call import Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail
+from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
-from mockserver.api.ids import Draw
 from mockserver.api.operation import Operation, Purpose
 
 

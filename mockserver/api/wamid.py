@@ -5,7 +5,7 @@ The layout was found by decoding samples; nothing in the server ever looks insid
 
 from base64 import b64encode
 
-from mockserver.api.ids import Draw
+from mockserver.api.draw import Draw
 from mockserver.api.message import digits_of
 
 INBOUND, OUTBOUND = b"\x12", b"\x11"

@@ -14,7 +14,7 @@ from mockserver.text.times import DAY
 FRESH = 6 * DAY  # a receipt for a much older message may be refused
 
 
-def text(
+def write_banner(
     url: str, providers: Mapping[str, Provider], sandbox: Sandbox, program: str, fixtures: str
 ) -> str:
     """``program`` is how to call the command line again, ``fixtures`` the option it needs then."""

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from mockserver.admin.status import describe_provider
+from mockserver.admin.offer import describe_provider
 from mockserver.api.catalogue import Catalogue
 from mockserver.cli.base import load_providers
 

@@ -14,8 +14,8 @@ from mockserver.api.provider import Provider
 from mockserver.app import create_app
 from mockserver.cli import banner
 from mockserver.cli.base import stop
-from mockserver.cli.log import log_to_stderr
 from mockserver.cli.options import settings_options
+from mockserver.cli.stderr import log_to_stderr
 from mockserver.config import (
     SETTINGS,
     Given,
@@ -27,7 +27,7 @@ from mockserver.config import (
 )
 from mockserver.providers.registry import find_providers
 from mockserver.text.mistakes import Mistakes
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.request import BODY_LIMIT
 from mockserver.web.response import DELIVERY
 from mockserver.wire.run import address_of, listen, run
@@ -49,7 +49,9 @@ def serve(given: Given) -> None:
     def announce() -> None:
         fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
         url = url_of(*address_of(listener))
-        stderr.write(banner.text(url, providers, app.sandboxes.default, _find_program(), fixtures))
+        stderr.write(
+            banner.write_banner(url, providers, app.sandboxes.default, _find_program(), fixtures)
+        )
         click.echo(f"mockserver ready: {url}")
 
     run(app, listener, announce, body_limit=BODY_LIMIT, delivery_key=DELIVERY)

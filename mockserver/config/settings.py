@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow.fields import Field
 
-from mockserver.config.values import FilePath, Truth, text, whole_number
+from mockserver.config.values import FilePath, Truth, text_field, whole_number
 
 PACKAGE = Path(__file__).parents[1]
 PREFIX = "MOCKSERVER_"
@@ -29,7 +29,7 @@ class Settings:
     ``sources``: the option, variable or file that it comes from, and its path there.
     """
 
-    host: str = _add_row("127.0.0.1", text(), "ADDRESS", "address to listen on")
+    host: str = _add_row("127.0.0.1", text_field(), "ADDRESS", "address to listen on")
     port: int = _add_row(
         8080, whole_number(0, 65_535), "PORT", "port to listen on; 0 takes any free one"
     )
@@ -46,7 +46,7 @@ class Settings:
         "keep what sandboxes remember in this file across restarts; default: in memory",
     )
     scenario: str | None = _add_row(
-        None, text(), "NAME", "fault scenario to start with; default: none"
+        None, text_field(), "NAME", "fault scenario to start with; default: none"
     )
     journal: int = _add_row(
         10_000, whole_number(0, 1_000_000), "N", "how many of the newest calls the journal keeps"

@@ -18,7 +18,7 @@ SWITCHED = {
 }
 
 
-def text() -> fields.String:
+def text_field() -> fields.String:
     """Any text but an empty one."""
     expected = "expected a text"
     filled = validate.Length(min=1, error=expected)

@@ -14,7 +14,7 @@ from mockserver.pipeline.plan import Plan
 TYPES = "mockserver.faults.types"
 
 
-class Memory(Protocol):
+class RuleMemory(Protocol):
     """What a rule remembers from one call to the next."""
 
     def recall(self, key: str) -> Any:
@@ -35,7 +35,7 @@ class Turn(NamedTuple):
     seed: int | None
     draw: float | None
     size: float
-    memory: Memory
+    memory: RuleMemory
 
 
 class Struck(NamedTuple):

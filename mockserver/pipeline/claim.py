@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
-from mockserver.pipeline.ports import CallWorld, Sandboxes
+from mockserver.pipeline.ports import CallWorld, CallWorlds
 from mockserver.text.masking import masked_secret
 
 
@@ -25,7 +25,7 @@ class Claimed(NamedTuple):
     unattributed: str | None = None
 
 
-def claim_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) -> Claimed | None:
+def claim_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call) -> Claimed | None:
     """None where the path names a sandbox that is not there.
 
     Of the endpoints that share the path the first whose kind of credential the call carries owns
@@ -60,7 +60,7 @@ def _find_owner(
 
 
 def _claim_by_path(
-    sandboxes: Sandboxes, endpoint: Endpoint, args: dict[str, str], claim: Claim, code: str
+    sandboxes: CallWorlds, endpoint: Endpoint, args: dict[str, str], claim: Claim, code: str
 ) -> Claimed | None:
     sandbox = sandboxes.find_by_code(code)
     if sandbox is None:
@@ -69,7 +69,7 @@ def _claim_by_path(
     return Claimed(endpoint, args, sandbox, claim, stranger=owner in (None, sandbox))
 
 
-def _find_named(sandboxes: Sandboxes, provider: str, claim: Claim) -> CallWorld | None:
+def _find_named(sandboxes: CallWorlds, provider: str, claim: Claim) -> CallWorld | None:
     """The sandbox that has the credential or, where none has, the code in it."""
     sandbox = sandboxes.find_by_credential(provider, claim.credential)
     return sandbox or next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)

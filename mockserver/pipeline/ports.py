@@ -10,9 +10,9 @@ from mockserver.api.account import Account
 from mockserver.api.call import Call
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Event, Exchange
+from mockserver.api.interfaces import World
 from mockserver.api.message import Message
 from mockserver.api.provider import Claim
-from mockserver.api.world import World
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
 
@@ -101,7 +101,7 @@ class CallWorld(World, Protocol):
         """Write a call down: in the journal, and in the transcript where something struck."""
 
 
-class Sandboxes(Protocol):
+class CallWorlds(Protocol):
     """All worlds."""
 
     @property

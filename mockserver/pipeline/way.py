@@ -19,7 +19,7 @@ from mockserver.pipeline.check import find_nearest, require_operation, run_check
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.plan import Plan
-from mockserver.pipeline.ports import CallWorld, Outcome, Sandboxes
+from mockserver.pipeline.ports import CallWorld, CallWorlds, Outcome
 from mockserver.pipeline.render import render_failure, render_faults, render_reply
 from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.masking import masked
@@ -31,7 +31,7 @@ REQUEST_ID = "X-Mock-Request-Id"
 log = logging.getLogger("mockserver.calls")
 
 
-def answer_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call) -> Answer:
+def answer_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call) -> Answer:
     """Answer a call to one of the endpoints that share its path, and record it."""
     started = time.perf_counter()
     answer = None
@@ -45,7 +45,7 @@ def answer_call(sandboxes: Sandboxes, endpoints: Sequence[Endpoint], call: Call)
     return answer
 
 
-def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) -> Answer:
+def answer_unknown_path(sandboxes: CallWorlds, paths: Sequence[str], call: Call) -> Answer:
     """Answer a call to a path that is no provider's: say which ones are like it."""
     path = call.target.partition("?")[0]
     error = {
@@ -64,7 +64,7 @@ def answer_unknown_path(sandboxes: Sandboxes, paths: Sequence[str], call: Call) 
     return answer_unknown_code(sandboxes, call)
 
 
-def answer_unknown_code(sandboxes: Sandboxes, call: Call) -> Answer:
+def answer_unknown_code(sandboxes: CallWorlds, call: Call) -> Answer:
     """Answer a call whose path names a sandbox that is not there."""
     reason = f"no sandbox has the code {shown(call.code)}"
     hint = "it may have been deleted, or have expired; GET /_mock/sandboxes lists them with theirs"

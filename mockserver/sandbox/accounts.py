@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from mockserver.api.account import Account, Number
-from mockserver.sandbox.database import Database, Document
+from mockserver.sandbox.database import Database
 from mockserver.sandbox.planting import ACCOUNTS
+from mockserver.sandbox.storage.memory import Document
 
 
 class Accounts:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.database import Document, Tables
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
 from mockserver.sandbox.planting import Renewal, list_accounts, plant
+from mockserver.sandbox.storage.memory import Document, Tables
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 

@@ -7,18 +7,14 @@ from, share those that are the same.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Table
 
 from mockserver.api.changes import ADD, PUT, REMOVE, SET, Change
-from mockserver.sandbox.storage.memory import Keeper, Memory
+from mockserver.sandbox.storage.memory import Document, Keeper, Memory, Rows, Tables
 
-Document = dict[str, Any]
-Rows = dict[str, Document]
-Tables = dict[str, Rows]
 Follower = Callable[[Document | None, Document | None], None]
 """Told a document as it was and as it is."""
 Watcher = Callable[[], None]
@@ -112,7 +108,7 @@ class Database(TinyDB):
         tables, followers, watchers = self._held.tables, self._followers, self._watchers
         watching: dict[str, Watcher] = {}
         for change in changes:
-            before, after = apply(tables, change)
+            before, after = make_change(tables, change)
             table = change[1]
             follower = followers.get(table)
             if follower is not None:
@@ -129,7 +125,7 @@ def replace_tables(tables: Mapping[str, Rows]) -> Change:
     return (REPLACE, "", "", tables)
 
 
-def apply(tables: Tables, change: Change) -> tuple[Document | None, Document | None]:
+def make_change(tables: Tables, change: Change) -> tuple[Document | None, Document | None]:
     """Make one change that is known to be possible: the document before and after it."""
     kind, table, document_id, value = change
     rows = tables.get(table)

@@ -27,7 +27,7 @@ GIVEN = fields.String(required=True)
 NOTES = "notes"
 
 
-class RuleSchema(Schema):
+class RuleDocument(Schema):
     """What a rule's document has beside the rule itself, which is judged where it is made."""
 
     class Meta:
@@ -38,7 +38,7 @@ class RuleSchema(Schema):
     made_at = whole(EARLIEST, LATEST, required=True)
 
 
-class MessageSchema(Strict):
+class MessageDocument(Strict):
     id = provider = account = business_number = customer = content = GIVEN
     direction = fields.String(required=True, validate=one_of(DIRECTIONS))
     type = fields.String(required=True, validate=one_of(TYPES))
@@ -68,13 +68,13 @@ def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
         "counters": COUNTER,
         NOTES: NOTE,
         "ordinals": ORDINAL,
-        "rules": RuleSchema,
+        "rules": RuleDocument,
     }
     if table in known:
         return known[table]()
     for provider in providers.values():
         if table == MESSAGES + provider.id:
-            return MessageSchema()
+            return MessageDocument()
         for name, schema in provider.records.items():
             if table == f"{RECORDS}{provider.id}/{name}":
                 return schema

@@ -10,13 +10,13 @@ from mockserver.api.account import GOOD
 from mockserver.api.content import ContentSchema, content_of
 from mockserver.api.message import DIRECTIONS, Message
 from mockserver.api.provider import Provider
+from mockserver.sandbox.storage.memory import Document
 from mockserver.text.times import SECOND
 from mockserver.text.validation import Duration, Strict, flatten, one_of
 
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
 GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empty"))
 LEFT_OUT = fields.String(validate=validate.Length(min=1, error="empty"))
-Document = dict[str, Any]
 
 
 class Template(NamedTuple):

@@ -1,7 +1,7 @@
 """The identifiers of one sandbox: no restart, reset or restore gives one out twice."""
 
 from mockserver.api.changes import Change, put
-from mockserver.api.ids import Draw
+from mockserver.api.draw import Draw
 from mockserver.sandbox.database import Database
 
 TABLE = "ids"

@@ -8,7 +8,7 @@ from mockserver.api.changes import MESSAGES, Change
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.ports import Outcome
-from mockserver.sandbox.log import Budget, Log
+from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.retries import Retries
 from mockserver.text.masking import masked, masked_headers
 from mockserver.text.times import iso, iso_or_none

@@ -3,9 +3,9 @@
 from typing import Any
 
 from mockserver.api.changes import put
-from mockserver.sandbox.database import Document
 from mockserver.sandbox.ids import TABLE as IDS
 from mockserver.sandbox.snapshot import write_snapshot
+from mockserver.sandbox.storage.memory import Document
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are

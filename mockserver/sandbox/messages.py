@@ -8,7 +8,8 @@ from tinydb import Query
 
 from mockserver.api.changes import MESSAGES, Change, add
 from mockserver.api.message import Message
-from mockserver.sandbox.database import Database, Document, DocumentTable
+from mockserver.sandbox.database import Database, DocumentTable
+from mockserver.sandbox.storage.memory import Document
 
 Conversation = tuple[str, str, str, str]
 Place = tuple[int, int, str]

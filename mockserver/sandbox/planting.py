@@ -5,10 +5,10 @@ from typing import Any
 
 from mockserver.api.account import AccountKind
 from mockserver.api.changes import MESSAGES, RECORDS
-from mockserver.api.ids import Draw
+from mockserver.api.draw import Draw
 from mockserver.api.provider import Provider
-from mockserver.sandbox.database import Document, Tables
 from mockserver.sandbox.fixtures import Seed
+from mockserver.sandbox.storage.memory import Document, Tables
 from mockserver.text.mistakes import Refused
 
 ACCOUNTS = "accounts"

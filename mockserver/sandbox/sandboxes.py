@@ -11,9 +11,9 @@ from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
 from mockserver.sandbox.beginning import DEFAULT as ALL_FIXTURES
 from mockserver.sandbox.beginning import Beginnings, Wish
-from mockserver.sandbox.database import Database, Tables
+from mockserver.sandbox.database import Database
 from mockserver.sandbox.snapshot import read_snapshot
-from mockserver.sandbox.storage.memory import Keeper
+from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import REQUEST, SELF, TABLE, Clock, Sandbox
 from mockserver.text.masking import masked_secret

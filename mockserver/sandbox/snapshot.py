@@ -11,10 +11,10 @@ from mockserver.api.account import AccountKind
 from mockserver.api.changes import MESSAGES, RECORDS
 from mockserver.api.content import ContentSchema
 from mockserver.api.provider import Provider
-from mockserver.sandbox.database import Document, Rows, Tables
 from mockserver.sandbox.documents import NOTES, ORDINAL, schema_of
 from mockserver.sandbox.fixtures import FixtureMistakes, read_fixture
 from mockserver.sandbox.planting import ACCOUNTS, list_accounts
+from mockserver.sandbox.storage.memory import Document, Rows, Tables
 from mockserver.sandbox.switches import require_switches
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are, there_are_keys

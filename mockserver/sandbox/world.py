@@ -6,20 +6,21 @@ from typing import Any, Protocol
 
 from mockserver.api.account import Account
 from mockserver.api.changes import RECORDS, Change
+from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
-from mockserver.api.ids import Draw
 from mockserver.api.message import Message
 from mockserver.api.provider import Claim, Provider
 from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.ports import Outcome, Stamp
 from mockserver.sandbox.accounts import Accounts
-from mockserver.sandbox.database import Database, Rows, replace_tables
+from mockserver.sandbox.bounded import Log
+from mockserver.sandbox.database import Database, replace_tables
 from mockserver.sandbox.ids import TABLE as IDS
 from mockserver.sandbox.ids import Ids
 from mockserver.sandbox.journal import Journal
-from mockserver.sandbox.log import Log
 from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.notes import Notes
+from mockserver.sandbox.storage.memory import Rows
 
 SELF, TABLE = "self", "sandbox"  # the document about the sandbox itself
 REQUEST = "request"

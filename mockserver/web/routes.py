@@ -9,9 +9,9 @@ from mockserver.api.call import Call
 from mockserver.api.provider import Provider
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_of
-from mockserver.pipeline.ports import Sandboxes
+from mockserver.pipeline.ports import CallWorlds
 from mockserver.pipeline.way import answer_call, answer_unknown_path
-from mockserver.web.app import App, View
+from mockserver.web.flask_app import App, View
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -20,7 +20,7 @@ Administration = Mapping[str, Callable[[Call], Answer]]
 
 
 def create_routes(
-    sandboxes: Sandboxes, providers: Mapping[str, Provider], administration: Administration
+    sandboxes: CallWorlds, providers: Mapping[str, Provider], administration: Administration
 ) -> App:
     """The application with all routes but a user's own."""
     shared = endpoints_at_root(providers.values())

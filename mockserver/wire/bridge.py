@@ -16,9 +16,9 @@ from mockserver.pipeline.delivery import Delivery
 from mockserver.wire.protocol import CONNECTION
 from mockserver.wire.sending import deliver
 
-Event = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
+ASGIEvent = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[ASGIEvent]]
+Send = Callable[[ASGIEvent], Awaitable[None]]
 
 PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
@@ -35,7 +35,7 @@ class Bridge:
         self._limit = body_limit
         self._delivery_key = delivery_key
 
-    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: ASGIEvent, receive: Receive, send: Send) -> None:
         environ = _environ(scope)
         body = await self._body(environ, receive)
         if body is None:
@@ -72,7 +72,7 @@ class Bridge:
         return b"".join(parts)
 
 
-def _environ(scope: Event) -> WSGIEnvironment:
+def _environ(scope: ASGIEvent) -> WSGIEnvironment:
     raw_path: bytes = scope["raw_path"]
     host, port = scope["server"] or ("", 0)
     client = scope["client"] or ("", 0)
@@ -120,9 +120,9 @@ def _name_of(header: str) -> bytes:
     return header.lower().encode("latin-1")
 
 
-def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[Event, bytes]:
+def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[ASGIEvent, bytes]:
     """The start of the response as an ASGI event, and its content, which is then closed."""
-    started: Event = {"type": "http.response.start"}
+    started: ASGIEvent = {"type": "http.response.start"}
     written: list[bytes] = []
 
     def start_response(

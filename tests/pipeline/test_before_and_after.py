@@ -7,7 +7,7 @@ import pytest
 
 from mockserver import create_app
 from mockserver.faults.unit import find_faults
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.response import DELIVERY
 from tests.calls import JSON, KIRIM_RECEIPT, WAMID
 from tests.conftest import STATE, StillClock

@@ -9,7 +9,7 @@ from mockserver import create_app
 from mockserver.api.changes import Change, put
 from mockserver.sandbox.notes import LIMIT
 from mockserver.sandbox.storage.memory import Memory
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from tests.calls import CALLS, KIRIM_RECEIPT, ValidCall, named
 from tests.conftest import STATE, StillClock
 from tests.web.wsgi import ask, environ_of, make_environ

@@ -14,7 +14,7 @@ import requests
 from werkzeug.serving import make_server
 
 from mockserver import create_app
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.response import DELIVERY
 from tests.calls import BY_PROVIDER, JSON, KIRIM_RECEIPT, WAMID, ValidCall
 from tests.conftest import StillClock

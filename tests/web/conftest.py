@@ -10,7 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from mockserver import create_app
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from tests.conftest import ROOT, StillClock
 from tests.web.serving import make_app
 from tests.web.shop import make_shop

@@ -6,7 +6,7 @@ import flask
 
 from mockserver import create_app
 from mockserver.config import url_of
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.request import BODY_LIMIT
 from mockserver.web.response import DELIVERY
 from mockserver.wire.run import address_of, listen, run

@@ -8,7 +8,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import Rule
 from werkzeug.test import Client
 
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.request import BODY_LIMIT
 from tests.calls import CALLS, D7, D7_REPORT, KIRIM, KIRIM_RECEIPT, ValidCall, named
 from tests.conftest import NOW, STATE

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver import create_app
 from mockserver.faults.unit import find_faults
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from mockserver.web.request import BODY_LIMIT
 from mockserver.web.response import DELIVERY
 from tests.calls import BY_PROVIDER, CALLS, D7_REPORT, JSON, KIRIM_RECEIPT, ValidCall, named

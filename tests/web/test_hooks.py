@@ -6,7 +6,7 @@ import flask
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from tests.calls import CALLS, KIRIM, KIRIM_RECEIPT, WAMID, ValidCall, named
 from tests.conftest import NOW, STATE
 

@@ -4,7 +4,7 @@ import io
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mockserver.web.app import App
+from mockserver.web.flask_app import App
 from tests.calls import ValidCall
 from tests.conftest import NOW
 

@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any, Protocol
 
 from mockserver.api.changes import PUT, Change, add, put, remove
+from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
-from mockserver.api.ids import Draw
 from mockserver.faults.rules.header import HEADER, RULE, strike_as_asked
 from mockserver.faults.rules.reader import Draft, Labels, RuleReader
 from mockserver.faults.rules.rule import Rule
@@ -28,13 +28,13 @@ NARROW: Mapping[str, Callable[[Exchange], str | None]] = {
     "provider": lambda exchange: exchange.provider.id,
 }
 """By what most calls are told apart from those that a rule is about, the narrowest first."""
-Rows = Mapping[str, Mapping[str, Any]]
+Documents = Mapping[str, Mapping[str, Any]]
 
 
 class Home(Protocol):
     """What a rule book needs of its sandbox."""
 
-    def rows(self, table: str) -> Rows:
+    def rows(self, table: str) -> Documents:
         """The documents of a table by id, in order; not to be changed."""
 
     def change(self, changes: list[Change]) -> None: ...
@@ -47,7 +47,7 @@ class Home(Protocol):
     def recall(self, note: str, now: int) -> Any: ...
 
 
-class Log(Protocol):
+class TranscriptLog(Protocol):
     """A bounded list of what happened."""
 
     def append(self, entry: Any) -> None: ...
@@ -58,7 +58,11 @@ class RuleBook:
     """Lets the rules strike that stand in the sandbox's documents."""
 
     def __init__(
-        self, reader: RuleReader, scenarios: Mapping[str, Scenario], home: Home, transcript: Log
+        self,
+        reader: RuleReader,
+        scenarios: Mapping[str, Scenario],
+        home: Home,
+        transcript: TranscriptLog,
     ) -> None:
         self._reader = reader
         self._scenarios = scenarios
@@ -158,7 +162,7 @@ class RuleBook:
             return None
         plan = Plan()
         if asked is not None:
-            memory = Memory(RULE, self._home, exchange.at, notes)
+            memory = NotedMemory(RULE, self._home, exchange.at, notes)
             strike_as_asked(asked, self._reader, plan, exchange, memory)
         plan.ordinal, counted = self._count(exchange)
         counts.append(counted)
@@ -184,7 +188,7 @@ class RuleBook:
         """Let one rule strike, and tell the change that counts it."""
         counter = self._home.rows(COUNTERS)[rule.id]
         calls, hits = counter["calls"] + 1, counter["hits"]
-        memory = Memory(rule.id, self._home, exchange.at, notes)
+        memory = NotedMemory(rule.id, self._home, exchange.at, notes)
         struck = rule.strike(plan, exchange, calls, hits, memory)
         return put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})
 
@@ -239,7 +243,7 @@ class RuleBook:
         return sorted(found, key=lambda rule: rule.number)
 
 
-class Memory:
+class NotedMemory:
     """What one rule remembers, as notes of its sandbox; what is new is among ``notes``, to be
     committed.
     """

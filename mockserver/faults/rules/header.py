@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.rule import inject
-from mockserver.faults.unit import Memory, Selective, Turn
+from mockserver.faults.unit import RuleMemory, Selective, Turn
 from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -20,7 +20,7 @@ FORM = "send TYPE, TYPE=SETTING or TYPE=SETTING;NAME=VALUE, such as latency=250 
 
 
 def strike_as_asked(
-    text: str, reader: RuleReader, plan: Plan, exchange: Exchange, memory: Memory
+    text: str, reader: RuleReader, plan: Plan, exchange: Exchange, memory: RuleMemory
 ) -> None:
     """``reset``, ``error=NAME`` or ``gateway=503;flavour=alb;when=after``. Raises Refused."""
     first, *others = text.split(";")

@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.match import Test, compile_match
 from mockserver.faults.rules.reader import Draft
-from mockserver.faults.unit import Memory, Selective, Turn, Unit, kind_of
+from mockserver.faults.unit import RuleMemory, Selective, Turn, Unit, kind_of
 from mockserver.pipeline.plan import Hit, Plan
 
 
@@ -44,7 +44,9 @@ class Rule:
             and all(test(exchange) for test in self._tests)
         )
 
-    def strike(self, plan: Plan, exchange: Exchange, calls: int, hits: int, memory: Memory) -> bool:
+    def strike(
+        self, plan: Plan, exchange: Exchange, calls: int, hits: int, memory: RuleMemory
+    ) -> bool:
         """Whether the latest of so many matching calls, of which so many were hit, is struck."""
         draft = self.draft
         if not draft.schedule.is_due(calls, hits):

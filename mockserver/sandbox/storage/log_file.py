@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 
 from mockserver.api.changes import MESSAGES, Change
-from mockserver.sandbox.database import Tables, apply
-from mockserver.sandbox.storage.memory import Make
+from mockserver.sandbox.database import make_change
+from mockserver.sandbox.storage.memory import Make, Tables
 from mockserver.text.mistakes import Mistake, Mistakes
 
 if sys.platform == "win32":
@@ -185,7 +185,7 @@ def _read_sandbox(sandboxes: dict[str, Tables], name: str, value: Any) -> None:
         sandboxes[name] = value
     elif isinstance(value, list):
         for change in value:
-            apply(sandboxes[name], change)
+            make_change(sandboxes[name], change)
     else:
         raise ValueError("expected changes, documents or null")
 

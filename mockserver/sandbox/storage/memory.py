@@ -5,7 +5,9 @@ from typing import Any, Protocol
 
 from mockserver.api.changes import Change
 
-Tables = dict[str, dict[str, dict[str, Any]]]
+Document = dict[str, Any]
+Rows = dict[str, Document]
+Tables = dict[str, Rows]
 
 Make = Callable[[list[Change]], None]
 

@@ -12,7 +12,7 @@ SAME = ("provider", "operation", "account", "error", "fault")  # filters by equa
 FILTERS = (*SAME, "status", "since", "limit")
 
 
-def find(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
     """The newest last. ``limit`` keeps the newest, or the first after ``since``."""
     given = read_filters(inquiry, FILTERS)
     if "provider" in given:
@@ -34,7 +34,7 @@ def find(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"requests": entries})
 
 
-def show(desk: Desk, inquiry: Inquiry) -> Reply:
+def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
     wanted = _entry_id(inquiry.args["entry_id"])
     for entry in inquiry.sandbox.journal.entries(lambda entry: entry["id"] == wanted, 1):
         return Reply(200, entry)
