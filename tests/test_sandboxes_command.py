@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.calls import NX_MESSAGE
 from tests.commands import Done, run
 from tests.conftest import Server
 from tests.faults.command import TEA, assert_one_line
@@ -202,3 +203,23 @@ def test_bounds_are_options_of_the_server(start_server: Any) -> None:
     server = start_server("--max-sandboxes", "1", MOCKSERVER_JOURNAL_MEMORY="1")
     assert sandboxes(server, "create").returncode == 0
     assert_one_line(sandboxes(server, "create"), 1, "--max-sandboxes")
+
+
+def test_calls_of_a_sandbox_are_signed_with_its_credentials(server: Server) -> None:
+    document = json.loads(sandboxes(server, "create", "--fixtures", "default").stdout)
+    nxcloud = document["providers"]["nxcloud"]
+    [main] = [each for each in nxcloud["accounts"] if each["label"] == "main"]
+    body = json.dumps(
+        {
+            "business_phone": main["numbers"][0]["number"],
+            "messaging_product": "whatsapp",
+            "message_id": NX_MESSAGE,
+            "status": "read",
+        }
+    )
+    given = [f"--credential={name}={main[name]}" for name in ("access_key", "access_secret")]
+    signed = run("sign", "nxcloud", "--body", body, *given).stdout.splitlines()
+    headers = dict(line.split(": ", 1) for line in signed)
+    url = f"{server.url}/api/wa/markMessageAsRead"
+    assert requests.post(url, data=body, headers=headers, timeout=5).json()["code"] == 0
+    assert ask(server, f"{document['id']}/requests")["requests"][0]["account"] == "main"

@@ -1,11 +1,12 @@
 """The headers that authenticate a call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import click
 
-from mockserver.api.account import GOOD
-from mockserver.api.operation import Purpose
+from mockserver.api.account import GOOD, Account
+from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.cli.arguments import read_argument
 from mockserver.cli.base import load_providers, require, stop
@@ -13,6 +14,7 @@ from mockserver.cli.options import settings_options
 from mockserver.config import Given, load_settings
 from mockserver.sandbox.accounts import read_account
 from mockserver.sandbox.clock import SystemClock
+from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.seed import load_seeds
 from mockserver.text.mistakes import Mistakes
 
@@ -22,7 +24,9 @@ from mockserver.text.mistakes import Mistakes
 @click.option("--body", default="", help="the exact body of the call; @FILE or @- reads one")
 @click.option("--operation", help="default: the one that marks as read")
 @click.option("--account", "label", help="its label; default: the first in no bad condition")
-@click.option("-o", "--option", "pairs", multiple=True, metavar="NAME=VALUE",
+@click.option("-c", "--credential", "credentials", multiple=True, metavar="NAME=VALUE",
+              help="in place of the account's, such as those of a sandbox")  # fmt: skip
+@click.option("-o", "--option", "options", multiple=True, metavar="NAME=VALUE",
               help="such as algorithm=sha256, or ts=1655710885431")  # fmt: skip
 @settings_options("fixtures")
 def sign(
@@ -30,7 +34,8 @@ def sign(
     body: str,
     operation: str | None,
     label: str | None,
-    pairs: tuple[str, ...],
+    credentials: tuple[str, ...],
+    options: tuple[str, ...],
     given: Given,
 ) -> None:
     """Print the headers that authenticate a call, for curl -H @- to read.
@@ -43,23 +48,38 @@ def sign(
     except Mistakes as wrong:
         stop(str(wrong.mistakes[0]), code=2)
     signer = providers[require("provider", provider, providers)]
-    accounts = {each["label"]: read_account(each) for each in seeds[signer.id].accounts}
-    good = (each.label for each in accounts.values() if each.condition == GOOD)
-    account = accounts[require("account", label or next(good, "main"), accounts)]
-    operations = {each.name: each for each in signer.operations}
-    usual = signer.operation_to(Purpose.MARK_AS_READ)
-    name = require("operation", operation or (usual.name if usual else "mark_as_read"), operations)
-    options = dict(_split_pairs(signer, pairs))
-    content = read_argument("--body", body)
-    signing = Signing(account, operations[name], content, SystemClock().now(), options)
+    account = _find_account(seeds[signer.id], label)
+    own = dict(_split_pairs("-c", signer.account.credentials, credentials))
+    signing = Signing(
+        replace(account, credentials={**account.credentials, **own}),
+        _find_operation(signer, operation),
+        read_argument("--body", body),
+        SystemClock().now(),
+        dict(_split_pairs("-o", signer.sign_options, options)),
+    )
     for header, value in signer.sign(signing).items():
         click.echo(f"{header}: {value}")
 
 
-def _split_pairs(provider: Provider, pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _find_account(seed: Seed, label: str | None) -> Account:
+    accounts = {each["label"]: read_account(each) for each in seed.accounts}
+    good = (each.label for each in accounts.values() if each.condition == GOOD)
+    return accounts[require("account", label or next(good, "main"), accounts)]
+
+
+def _find_operation(signer: Provider, name: str | None) -> Operation:
+    operations = {each.name: each for each in signer.operations}
+    usual = signer.operation_to(Purpose.MARK_AS_READ)
+    wanted = name or (usual.name if usual else "mark_as_read")
+    return operations[require("operation", wanted, operations)]
+
+
+def _split_pairs(
+    option: str, names: Iterable[str], pairs: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        require("option NAME=VALUE", name, provider.sign_options)
+        require("option NAME=VALUE", name, names)
         if not equals:
-            stop(f"-o {pair}: expected NAME=VALUE", code=2)
+            stop(f"{option} {pair}: expected NAME=VALUE", code=2)
         yield name, value

@@ -678,6 +678,8 @@ def test_signature_is_the_known_one(tmp_path: Path, algorithm: str, sign: str) -
         (["nxcloud", "--body", "@nowhere"], ["nowhere"]),
         (["nxcloud", "-o", "colour=red"], ["colour"]),
         (["nxcloud", "-o", "algorithm"], ["algorithm"]),
+        (["nxcloud", "-c", "token=x"], ["token", "access_key"]),
+        (["nxcloud", "-c", "access_key"], ["access_key"]),
         ([], ["PROVIDER"]),
     ],
 )
