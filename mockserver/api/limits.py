@@ -1,13 +1,12 @@
 """Rate limits, as pure functions of time: what may pass now, and when more may."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.text.times import SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """What was left at the instant ``at``, in milliseconds since 1970.
 
     ``left`` is in parts of a call: it has as many as the period has milliseconds. So all are
@@ -18,8 +17,7 @@ class Bucket:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What a client may know of a limit: ``remaining`` of ``limit`` calls are left.
 
     ``full_at`` is the instant, in milliseconds since 1970, when all are there again.
@@ -30,8 +28,7 @@ class Allowance:
     full_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether the call passes, the bucket as it leaves it, and the instant when one more may.
 
     The instant is in milliseconds since 1970.
