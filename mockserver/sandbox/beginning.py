@@ -1,5 +1,6 @@
 """What a sandbox is made with, and the documents that it begins with and is reset to."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +9,15 @@ from mockserver.api.provider import Provider
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
 from mockserver.sandbox.planting import Renewal, list_accounts, plant
 from mockserver.sandbox.storage.memory import Document, Tables
+from mockserver.sandbox.world import SELF, TABLE
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
-ACCOUNTS, DEFAULT = "accounts", "default"
+ACCOUNTS = "accounts"
+DEFAULT = "default"
+"""All that is in the fixtures, and the sandbox that begins with it and always exists."""
 KINDS = (ACCOUNTS, DEFAULT)
+SEED_BITS = 53  # as many as every JSON reader keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,40 @@ class Wish:
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     any_credentials: bool = False
     snapshot: Tables | None = None
+
+
+def describe_wish(
+    wish: Wish, code: str | None, now: int, switches: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The document about a sandbox, from which it is made and reset.
+
+    ``requests_before`` are those that are not counted as its calls.
+    """
+    return {
+        "id": name_by_code(code) if wish.id is None else wish.id,
+        "code": code,
+        "seed": secrets.randbits(SEED_BITS) if wish.seed is None else wish.seed,
+        "created_at": now,
+        "ttl": wish.ttl,
+        "ttl_text": wish.ttl_text,
+        "any_credentials": wish.any_credentials,
+        "switches": switches,
+        "fixtures": wish.fixtures,
+        "snapshot": wish.snapshot,
+        "scenario": wish.scenario,
+        "faults": wish.faults,
+        "requests_before": 0,
+    }
+
+
+def name_by_code(code: str | None) -> str:
+    """The id of a sandbox that was given none."""
+    return f"sandbox-{code}"
+
+
+def wish_default(seed: int | None = None) -> Wish:
+    """What the sandbox that always exists is made with."""
+    return Wish(DEFAULT, DEFAULT, seed)
 
 
 class Beginnings:
@@ -70,6 +109,26 @@ class Beginnings:
             self._renew_account(renewal, each, code, taken) for each in tables[ACCOUNTS].values()
         ]
         return {**tables, **list_accounts(accounts)}
+
+    def complete_default(self, tables: Tables, switches: Mapping[str, Any], now: int) -> bool:
+        """Add to the documents of ``default`` what older servers did not keep, and providers that
+        are new since. Whether there was something to add.
+
+        The switches are those of the configuration, now as ever.
+        """
+        before = {name: list(rows) for name, rows in tables.items()}
+        known = tables.setdefault(TABLE, {})
+        about = known.get(SELF) or describe_wish(wish_default(), None, now, switches)
+        known[SELF] = {**about, "switches": switches}
+        beginning = self.plant(about, now)
+        accounts = tables.setdefault(ACCOUNTS, {})
+        there = {each["provider"] for each in accounts.values()}
+        for key, account in beginning.pop(ACCOUNTS).items():
+            if account["provider"] not in there:
+                accounts[key] = account
+        for table, rows in beginning.items():
+            tables.setdefault(table, rows)
+        return before != {name: list(rows) for name, rows in tables.items()}
 
     def _renew_account(
         self, renewal: Renewal, account: Document, code: str, taken: set[str]

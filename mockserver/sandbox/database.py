@@ -60,6 +60,8 @@ class Database(TinyDB):
         self._keeper: Keeper = Memory()
         self._followers: dict[str, Follower] = {}
         self._watchers: dict[str, Watcher] = {}
+        self._told: set[str] = set()
+        """The tables that somebody follows or watches."""
 
     def keep_in(self, keeper: Keeper) -> None:
         """From now on every change is kept there, and all that is there already."""
@@ -76,10 +78,12 @@ class Database(TinyDB):
         It is not told what a whole replacement changes.
         """
         self._followers[table] = follower
+        self._told.add(table)
 
     def watch(self, table: str, watcher: Watcher) -> None:
         """Have a watcher told once of each list that changes documents of a table."""
         self._watchers[table] = watcher
+        self._told.add(table)
 
     def rows(self, table: str) -> Rows:
         """The documents themselves by id, not copies: for reading only."""
@@ -108,11 +112,15 @@ class Database(TinyDB):
         tables, followers, watchers = self._held.tables, self._followers, self._watchers
         watching: dict[str, Watcher] = {}
         for change in changes:
+            kind, table, document_id, value = change
+            if kind == PUT and table in tables and table not in self._told:
+                rows = tables[table]  # as most changes are: saves 0.3 µs each
+                rows.pop(document_id, None)
+                rows[document_id] = value
+                continue
             before, after = make_change(tables, change)
-            table = change[1]
-            follower = followers.get(table)
-            if follower is not None:
-                follower(before, after)
+            if table in followers:
+                followers[table](before, after)
             elif table in watchers:
                 watching[table] = watchers[table]
         if watching:

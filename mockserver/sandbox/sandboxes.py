@@ -1,7 +1,6 @@
 """All sandboxes of a server: found by a call, made, deleted, taken back."""
 
 import contextlib
-import heapq
 import secrets
 from collections.abc import Mapping
 from threading import RLock
@@ -9,9 +8,16 @@ from typing import Any, Protocol
 
 from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
-from mockserver.sandbox.beginning import DEFAULT as ALL_FIXTURES
-from mockserver.sandbox.beginning import Beginnings, Wish
+from mockserver.sandbox.beginning import (
+    DEFAULT,
+    Beginnings,
+    Wish,
+    describe_wish,
+    name_by_code,
+    wish_default,
+)
 from mockserver.sandbox.database import Database
+from mockserver.sandbox.expiry import Expiry, end_of
 from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
@@ -20,9 +26,7 @@ from mockserver.text.masking import masked_secret
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
-DEFAULT = "default"
 CODES = 10**8
-SEED_BITS = 53
 
 
 class Builder(Protocol):
@@ -62,8 +66,7 @@ class Sandboxes:
         self._by_id: dict[str, Sandbox] = {}
         self._by_code: dict[str, Sandbox] = {}
         self._by_credential: dict[tuple[str, str | None], Sandbox] = {}
-        self._due: list[tuple[int, str]] = []
-        """When which of those with a time to live may be over, as a heap."""
+        self._expiry = Expiry(clock)
         self._was_kept = keeper.read()
 
     def open(self, seed: int | None = None) -> None:
@@ -71,13 +74,15 @@ class Sandboxes:
 
         ``seed`` is what chance follows from in ``default``.
         """
-        completed = DEFAULT in self._was_kept and self._complete_default(self._was_kept[DEFAULT])
+        completed = DEFAULT in self._was_kept and self._beginnings.complete_default(
+            self._was_kept[DEFAULT], merge_switches(self._switches), self._clock.now()
+        )
         kept = {name: self._build_kept(name, tables) for name, tables in self._was_kept.items()}
         self._keeper.open()
         if completed:
             kept[DEFAULT].database.keep_in(self._keeper)
         if DEFAULT not in kept:
-            about = self._describe(Wish(DEFAULT, ALL_FIXTURES, seed), code=None)
+            about = self._describe(wish_default(seed), code=None)
             sandbox = self._build(Database(DEFAULT, {TABLE: {SELF: about}}))
             sandbox.replace(self._beginnings.plant(about, self._clock.now()))
             sandbox.database.keep_in(self._keeper)
@@ -100,13 +105,11 @@ class Sandboxes:
         return self._by_id.get(sandbox_id)
 
     def find_by_code(self, code: str) -> Sandbox | None:
-        if self._due:
-            self._expire()
+        self._expire()
         return self._by_code.get(code)
 
     def find_by_credential(self, provider: str, credential: str | None) -> Sandbox | None:
-        if self._due:
-            self._expire()
+        self._expire()
         return self._by_credential.get((provider, credential))
 
     def count_unattributed(self) -> None:
@@ -157,22 +160,8 @@ class Sandboxes:
         self._keeper.close()
 
     def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
-        """The document about a sandbox. Raises Refused."""
-        return {
-            "id": _name_by(code) if wish.id is None else wish.id,
-            "code": code,
-            "seed": secrets.randbits(SEED_BITS) if wish.seed is None else wish.seed,
-            "created_at": self._clock.now(),
-            "ttl": wish.ttl,
-            "ttl_text": wish.ttl_text,
-            "any_credentials": wish.any_credentials,
-            "switches": merge_switches(self._switches, wish.switches),
-            "fixtures": wish.fixtures,
-            "snapshot": wish.snapshot,
-            "scenario": wish.scenario,
-            "faults": wish.faults,
-            "requests_before": 0,
-        }
+        switches = merge_switches(self._switches, wish.switches)
+        return describe_wish(wish, code, self._clock.now(), switches)
 
     def _take_over(
         self, wish: Wish, about: dict[str, Any]
@@ -193,8 +182,8 @@ class Sandboxes:
         about["any_credentials"] = wish.any_credentials or snapshot["any_credentials"]
         if not used and code is not None and code not in self._by_code:
             about["code"] = code
-            if wish.id is None and _name_by(code) not in self._by_id:
-                about["id"] = _name_by(code)
+            if wish.id is None and name_by_code(code) not in self._by_id:
+                about["id"] = name_by_code(code)
         else:
             tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
         switches = merge_switches(self._switches, snapshot["switches"], wish.switches)
@@ -219,34 +208,13 @@ class Sandboxes:
         sandbox.database.attach(self._keeper)
         return sandbox
 
-    def _complete_default(self, tables: Tables) -> bool:
-        """Add what older servers did not keep, and providers that are new since. Whether there was
-        something to add.
-
-        The switches are those of the configuration, now as ever.
-        """
-        before = {name: list(rows) for name, rows in tables.items()}
-        known = tables.setdefault(TABLE, {})
-        about = known.get(SELF) or self._describe(Wish(DEFAULT, ALL_FIXTURES), code=None)
-        known[SELF] = {**about, "switches": merge_switches(self._switches)}
-        beginning = self._beginnings.plant(about, self._clock.now())
-        accounts = tables.setdefault("accounts", {})
-        there = {each["provider"] for each in accounts.values()}
-        for key, account in beginning.pop("accounts").items():
-            if account["provider"] not in there:
-                accounts[key] = account
-        for table, rows in beginning.items():
-            tables.setdefault(table, rows)
-        return before != {name: list(rows) for name, rows in tables.items()}
-
     def _register(self, sandbox: Sandbox) -> None:
         self._by_id[sandbox.id] = sandbox
         if sandbox.code is not None:
             self._by_code[sandbox.code] = sandbox
         for credential in sandbox.accounts.credentials():
             self._by_credential[credential] = sandbox
-        if sandbox.about["ttl"] is not None:
-            heapq.heappush(self._due, (_end_of(sandbox), sandbox.id))
+        self._expiry.add(sandbox)
 
     def _close(self, sandbox: Sandbox) -> None:
         sandbox.closed = True
@@ -259,30 +227,27 @@ class Sandboxes:
 
     def _expire(self) -> None:
         """Close those whose time to live has passed since their last call, without a word."""
-        if not self._due or self._due[0][0] > self._clock.now():
+        if not self._expiry.is_due():
             return
         with self.lock:
-            now = self._clock.now()
-            while self._due and self._due[0][0] <= now:
-                _, sandbox_id = heapq.heappop(self._due)
-                sandbox = self._by_id.get(sandbox_id)
-                if sandbox is not None and sandbox.about["ttl"] is not None:
-                    end = self._close_if_over(sandbox, now)
-                    if end is not None:
-                        heapq.heappush(self._due, (end, sandbox_id))
+            for sandbox_id in self._expiry.take_due():
+                if sandbox_id in self._by_id:
+                    self._close_if_over(self._by_id[sandbox_id])
 
-    def _close_if_over(self, sandbox: Sandbox, now: int) -> int | None:
-        """When to look again, None where it is closed now."""
+    def _close_if_over(self, sandbox: Sandbox) -> None:
+        now = self._clock.now()
+        if sandbox.about["ttl"] is None:
+            return  # another one of its id
         if not sandbox.lock.acquire(blocking=False):
-            return now + 1  # another thread uses it
+            self._expiry.look_again(sandbox, now + 1)  # another thread uses it
+            return
         try:
-            end = _end_of(sandbox)
-            if end > now:
-                return end
+            if end_of(sandbox) > now:
+                self._expiry.add(sandbox)
+                return
             with contextlib.suppress(OSError):  # if kept it will be over after a restart too
                 self._keeper.forget(sandbox.id)
             self._close(sandbox)
-            return None
         finally:
             sandbox.lock.release()
 
@@ -301,7 +266,7 @@ class Sandboxes:
         """One that no sandbox has, nor goes by."""
         while True:
             code = f"{secrets.randbelow(CODES):08d}"
-            if code not in self._by_code and _name_by(code) not in self._by_id:
+            if code not in self._by_code and name_by_code(code) not in self._by_id:
                 return code
 
     def _require_unused_credentials(self, sandbox: Sandbox) -> None:
@@ -311,11 +276,6 @@ class Sandboxes:
                 message = f"the sandbox {other.id} has the credential {masked_secret(value)} of "
                 hint = "leave credentials out to get new ones"
                 raise Refused("credential_taken", message + provider, hint, status=409)
-
-
-def _name_by(code: str | None) -> str:
-    """The id of a sandbox that was given none."""
-    return f"sandbox-{code}"
 
 
 def _draft_rules(sandbox: Sandbox) -> list[Any]:
@@ -329,8 +289,3 @@ def _draft_rules(sandbox: Sandbox) -> list[Any]:
             raise Refused(refused.code, f"scenario: {refused.message}", refused.hint) from None
         rules = [(f"scenario {scenario}", rule) for rule in found] + rules
     return sandbox.faults.draft(rules, anew=True) if rules else []
-
-
-def _end_of(sandbox: Sandbox) -> int:
-    """When a sandbox with a time to live is over, as far as is known now."""
-    return int(sandbox.used_at + sandbox.about["ttl"])

@@ -67,6 +67,7 @@ class RuleBook:
         self._reader = reader
         self._scenarios = scenarios
         self._home = home
+        self._rows = home.rows
         self._transcript = transcript
         self._compiled: dict[str, Rule] = {}
         self._drafted: dict[str, Rule] = {}
@@ -80,7 +81,7 @@ class RuleBook:
         """Make the rules of the documents as they are now. Raises Refused for a wrong one."""
         before = self._compiled
         self._compiled, self._index, self._broad = {}, {}, []
-        for rule_id, document in self._home.rows(RULES).items():
+        for rule_id, document in self._rows(RULES).items():
             rule = before.get(rule_id) or self._drafted.get(rule_id)
             rule = rule or self._compile(rule_id, document)
             self._compiled[rule_id] = rule
@@ -158,42 +159,40 @@ class RuleBook:
         asked = exchange.call.headers.get(HEADER)
         candidates = self._find_candidates(exchange) if self._compiled else ()
         if asked is None and not candidates:
-            counts.append(self._count(exchange)[1])
+            self._count(exchange, counts)
             return None
         plan = Plan()
         if asked is not None:
             memory = NotedMemory(RULE, self._home, exchange.at, notes)
             strike_as_asked(asked, self._reader, plan, exchange, memory)
-        plan.ordinal, counted = self._count(exchange)
-        counts.append(counted)
+        plan.ordinal = self._count(exchange, counts)
         for rule in candidates:
             if rule.is_about(exchange):
                 counts.append(self._strike_by(rule, plan, exchange, notes))
         return plan if plan.hits else None
 
-    def _count(self, exchange: Exchange) -> tuple[int, Change]:
+    def _count(self, exchange: Exchange, counts: list[Change]) -> int:
         """The ordinal of the call among those of its operation and account."""
         operation, account = exchange.operation, exchange.account
-        key = (
-            f"{exchange.provider.id}/{operation.name if operation else ''}/"
-            f"{account.label if account else ''}"
-        )
-        counted = self._home.rows(ORDINALS).get(key)
-        ordinal = counted["n"] + 1 if counted else 1
-        return ordinal, (PUT, ORDINALS, key, {"n": ordinal})
+        named = f"{operation.name if operation else ''}/{account.label if account else ''}"
+        key = f"{exchange.provider.id}/{named}"
+        counted = self._rows(ORDINALS).get(key)
+        ordinal: int = counted["n"] + 1 if counted else 1
+        counts.append((PUT, ORDINALS, key, {"n": ordinal}))
+        return ordinal
 
     def _strike_by(
         self, rule: Rule, plan: Plan, exchange: Exchange, notes: dict[str, Any]
     ) -> Change:
         """Let one rule strike, and tell the change that counts it."""
-        counter = self._home.rows(COUNTERS)[rule.id]
+        counter = self._rows(COUNTERS)[rule.id]
         calls, hits = counter["calls"] + 1, counter["hits"]
         memory = NotedMemory(rule.id, self._home, exchange.at, notes)
         struck = rule.strike(plan, exchange, calls, hits, memory)
         return put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})
 
     def _show(self, rule: Rule) -> dict[str, Any]:
-        return rule.to_json(self._home.rows(COUNTERS)[rule.id]["hits"])
+        return rule.to_json(self._rows(COUNTERS)[rule.id]["hits"])
 
     def _make(self, draft: Draft, now: int, twins: dict[tuple[int, str], set[int]]) -> list[Change]:
         """``twins`` are the numbers that equal rules have already."""
