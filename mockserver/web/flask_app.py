@@ -1,19 +1,19 @@
 """The Flask application, on which providers' views need no Flask to be answered."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import flask
 from flask import Flask, Response, signals
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
-from werkzeug.routing import BaseConverter, Map, MapAdapter, RuleFactory
+from werkzeug.routing import MapAdapter
 
-from mockserver.api.call import Call
-from mockserver.pipeline.answer import Answer, bug_answer
-from mockserver.web.request import BODY_LIMIT, address, keep_body, read_call, read_path
+from mockserver.pipeline.answer import Answer
+from mockserver.web.request import BODY_LIMIT, address, keep_body, read_path
 from mockserver.web.response import Approximate, Plain, hand_over, make_response, send_answer
+from mockserver.web.views import Rest, Routed, Routes, View, Work
 
 FOREIGN = (
     "this is not the built-in server: delays occupy a worker, and faults of the connection "
@@ -37,60 +37,6 @@ LONGEST = 512  # characters of a path that is remembered
 
 log = logging.getLogger("mockserver")
 
-Work = Callable[[Call], Answer]
-
-
-class Rest(BaseConverter):
-    """All that is left of a path, whatever it is: also nothing, slashes and line feeds."""
-
-    regex = r"[\s\S]*"
-    part_isolating = False
-
-
-class View:
-    """What answers at a route. ``path`` is the documented one, with ``{name}`` as placeholders."""
-
-    def __init__(self, work: Work, path: str) -> None:
-        self._work = work
-        self._path = path
-
-    def __call__(self, **args: str) -> Response:
-        """As Flask calls it, in a request context."""
-        app, environ = flask.current_app, flask.request.environ
-        assert isinstance(app, App), "a view stands in its own application"
-        return app.respond(self.answer(environ, self.fill(args), tuple(args.values())), environ)
-
-    def fill(self, args: Mapping[str, str]) -> str:
-        """The documented path of a call."""
-        return self._path.format_map(args)
-
-    def answer(self, environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) -> Answer:
-        try:
-            return self._work(read_call(environ, path, segments))
-        except Exception as bug:
-            log.exception("a bug in the server itself, at %s", environ["PATH_INFO"])
-            return bug_answer(bug)
-
-
-class Routed(NamedTuple):
-    """Where a request leads: to a view of ours, with the documented path and what fills it."""
-
-    view: View
-    path: str
-    segments: tuple[str, ...]
-
-
-class Routes(Map):
-    """The routing table, and the newest of what was ``found`` in it."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.found: dict[tuple[str, str], Routed] = {}
-        super().__init__(*args, **options)
-
-    def add(self, rulefactory: RuleFactory) -> None:
-        super().add(rulefactory)
-        self.found = {}  # another one: what is being looked up now goes into the old one
-
 
 class App(Flask):
     """A true Flask application: whatever a user adds works as on any other.
@@ -108,15 +54,15 @@ class App(Flask):
         self.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT  # more does not come through our own server
         self.sandboxes = sandboxes
         self._hosts = hosts
-        self._unknown = View(work_unknown, "")
+        self._unknown = View(work_unknown, "", self.respond)
         self._told = False
         self._adapter = self.url_map.bind("")
         self._receivers = tuple(signal.receivers for signal in SIGNALS)
 
-    def add_view(self, rule: str, endpoint: str, view: View) -> None:
-        """Send every method of a path to a view."""
+    def add_view(self, endpoint: str, rule: str, path: str, work: Work) -> None:
+        """Send every method of a rule to a view; ``path`` is the documented one."""
         self.url_map.add(self.url_rule_class(rule, endpoint=endpoint, merge_slashes=False))
-        self.view_functions[endpoint] = view
+        self.view_functions[endpoint] = View(work, path, self.respond)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from a view of ours right after routing, or else go Flask's whole way.

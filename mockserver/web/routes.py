@@ -11,7 +11,7 @@ from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_of
 from mockserver.pipeline.ports import CallWorlds
 from mockserver.pipeline.way import answer_call, answer_unknown_path
-from mockserver.web.flask_app import App, View
+from mockserver.web.flask_app import App
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -33,7 +33,7 @@ def create_routes(
 
     def route(path: str, prefix: str, endpoints: Sequence[Endpoint]) -> None:
         work = partial(answer_call, sandboxes, endpoints)
-        app.add_view(make_rule(prefix + path), prefix + path, View(work, make_template(path)))
+        app.add_view(prefix + path, make_rule(prefix + path), make_template(path), work)
 
     for path, endpoints in shared.items():
         route(path, "", endpoints)
@@ -44,7 +44,7 @@ def create_routes(
         route("/{unknown:rest}", prefix, [Endpoint(provider, ("unknown",))])
         route("", prefix, [Endpoint(provider)])
     for path, work in administration.items():
-        app.add_view(make_rule(path), path, View(work, make_template(path)))
+        app.add_view(path, make_rule(path), make_template(path), work)
     return app
 
 
