@@ -40,7 +40,10 @@ def test_view_answers(url: str, path: str, status: int, text: str) -> None:
 
 def test_answer_is_closed_once_it_is_sent(url: str) -> None:
     before = len(get(url, "/shop/closed").json())
-    assert get(url, "/shop/closing").text == "one two"
+    with connected(url) as (connection, _):
+        connection.sendall(b"GET /shop/closing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        received, _ = everything(connection)  # to its end, which comes after that
+    assert received.endswith(b"\r\n0\r\n\r\n")
     assert len(get(url, "/shop/closed").json()) == before + 1
 
 
