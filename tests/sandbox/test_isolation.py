@@ -55,7 +55,13 @@ class World:
         self.client = client
         self.document = document
         self.own = dict(self._find_own())
-        self.pattern = re.compile("|".join(map(re.escape, sorted(self.own, key=len, reverse=True))))
+        named = sorted(self.own, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(self._write_pattern, named)))
+
+    def _write_pattern(self, text: str) -> str:
+        """The code counts where it stands alone: chance puts it into a long number now and then."""
+        alone = text == self.document["code"]
+        return rf'(?<=[~"]){text}(?=[/"])' if alone else re.escape(text)
 
     def _find_own(self) -> Any:
         """What is derived from the code, and a name for it that is the same everywhere."""
