@@ -96,7 +96,7 @@ def test_the_banners_calls_give_the_documented_answers(server: Server) -> None:
 @pytest.mark.parametrize(
     "block",
     [block for block in BLOCKS if block != FOUR_CALLS],
-    ids=["behind", "sandboxes", "faults"],
+    ids=["behind", "sandboxes", "own", "faults"],
 )
 def test_other_commands_work_as_written(server: Server, block: str) -> None:
     found = statuses(bash(server, f"{ASSIGNMENTS}\n{block}"))
@@ -276,8 +276,9 @@ def test_two(mock, mock_url):
 
 @pytest.mark.slow
 def test_fixtures_of_pytest_work(tmp_path: Path) -> None:
-    [example] = re.findall(r"```python\n(.*?)```", section("In tests"), re.DOTALL)
-    (tmp_path / "conftest.py").write_text(example, encoding="utf-8")
+    fixtures, example = re.findall(r"```python\n(.*?)```", section("In tests"), re.DOTALL)
+    (tmp_path / "conftest.py").write_text(fixtures, encoding="utf-8")
+    (tmp_path / "test_example.py").write_text(example, encoding="utf-8")
     (tmp_path / "test_mine.py").write_text(MY_TESTS, encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
@@ -290,7 +291,7 @@ def test_fixtures_of_pytest_work(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout
-    assert "2 passed" in run.stdout
+    assert "3 passed" in run.stdout
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:

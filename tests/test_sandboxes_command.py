@@ -205,7 +205,8 @@ def test_bounds_are_options_of_the_server(start_server: Any) -> None:
     assert_one_line(sandboxes(server, "create"), 1, "--max-sandboxes")
 
 
-def test_calls_of_a_sandbox_are_signed_with_its_credentials(server: Server) -> None:
+@pytest.mark.parametrize("way", ["by sandbox", "by variable", "by credentials"])
+def test_calls_of_a_sandbox_are_signed_with_its_credentials(server: Server, way: str) -> None:
     document = json.loads(sandboxes(server, "create", "--fixtures", "default").stdout)
     nxcloud = document["providers"]["nxcloud"]
     [main] = [each for each in nxcloud["accounts"] if each["label"] == "main"]
@@ -217,9 +218,20 @@ def test_calls_of_a_sandbox_are_signed_with_its_credentials(server: Server) -> N
             "status": "read",
         }
     )
-    given = [f"--credential={name}={main[name]}" for name in ("access_key", "access_secret")]
-    signed = run("sign", "nxcloud", "--body", body, *given).stdout.splitlines()
+    names = ("access_key", "access_secret")
+    options = {
+        "by sandbox": ["--sandbox", document["id"], "--url", server.url],
+        "by variable": ["--url", server.url],
+        "by credentials": [f"--credential={name}={main[name]}" for name in names],
+    }
+    variables = {"MOCKSERVER_SANDBOX": document["id"]} if way == "by variable" else {}
+    signed = run("sign", "nxcloud", "--body", body, *options[way], **variables).stdout.splitlines()
     headers = dict(line.split(": ", 1) for line in signed)
     url = f"{server.url}/api/wa/markMessageAsRead"
     assert requests.post(url, data=body, headers=headers, timeout=5).json()["code"] == 0
     assert ask(server, f"{document['id']}/requests")["requests"][0]["account"] == "main"
+
+
+def test_sign_for_an_unknown_sandbox_is_one_line(server: Server) -> None:
+    done = run("sign", "nxcloud", "--sandbox", "nobody", "--url", server.url)
+    assert_one_line(done, 1, "no such sandbox: 'nobody'")

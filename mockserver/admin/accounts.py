@@ -51,7 +51,7 @@ def _load(provider: Provider, body: dict[str, Any]) -> dict[str, Any]:
 
 def _make_schema(provider: Provider) -> Schema:
     number = Strict.from_dict(
-        {"number": fields.String(required=True), "state": make_state_field(provider)}
+        {"number": fields.String(required=True), "state": make_state_field(provider, required=True)}
     )
     return Strict.from_dict(
         {

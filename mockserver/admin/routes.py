@@ -1,7 +1,7 @@
 """The routes of the administration API, and the way through them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from secrets import randbits
@@ -13,7 +13,7 @@ from mockserver.api.draw import Draw
 from mockserver.pipeline.answer import Answer, encode_refusal, encode_reply
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
-from mockserver.text.shown import shown
+from mockserver.text.shown import ask_whether_meant, shown
 
 PREFIX = "/_mock"
 ALL = f"{PREFIX}/sandboxes"
@@ -84,27 +84,31 @@ def _answer(desk: Desk, path: str, call: Call) -> Answer:
 
 def _find_handler(path: str, call: Call) -> AdminHandler:
     if path not in ROUTES or call.code is not None:
-        hint = f"there are {', '.join(ROUTES)}"
+        hint = f"there are {', '.join(map(_write_path, ROUTES))}"
         raise Refused("not_found", f"no such path: {call.target}", hint, status=404)
     methods = ROUTES[path]
     method = "GET" if call.method == "HEAD" else call.method
     if method not in methods:
         hint = f"there are {', '.join(methods)}"
-        message = f"{call.method} is not what {path} is for"
+        message = f"{call.method} is not what {_write_path(path)} is for"
         raise Refused("method_not_allowed", message, hint, status=405)
     if call.too_large:
         raise Refused("body_too_large", "the body is too large", "the limit is 1 MiB", status=413)
     return methods[method]
 
 
+def _write_path(path: str) -> str:
+    return path.replace(":rest}", "}")
+
+
 def _find_sandbox(desk: Desk, sandbox_id: str) -> Sandbox:
     sandbox = desk.sandboxes.find(sandbox_id)
     if sandbox is None:
-        raise _unknown_sandbox(sandbox_id)
+        raise _unknown_sandbox(sandbox_id, [each.id for each in desk.sandboxes.all()])
     return sandbox
 
 
-def _unknown_sandbox(sandbox_id: str) -> Refused:
+def _unknown_sandbox(sandbox_id: str, known: Sequence[str] = ()) -> Refused:
     message = f"no such sandbox: {shown(sandbox_id)}"
-    hint = "there is default; GET /_mock/sandboxes lists all"
+    hint = f"{ask_whether_meant(known, sandbox_id.lower())}GET /_mock/sandboxes lists all"
     return Refused("sandbox_not_found", message, hint, status=404)

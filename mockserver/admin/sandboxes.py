@@ -24,7 +24,7 @@ from mockserver.text.validation import LARGEST, Duration, Strict, check_plain, f
 class WishSchema(Strict):
     id = fields.String(
         validate=validate.Regexp(
-            r"[a-z0-9._-]{1,64}\Z", error="expected 1 to 64 of a-z, 0-9, - _ and ."
+            r"[a-z0-9._-]{1,64}\Z", error="expected 1 to 64 of a-z, 0-9, dots, - and _"
         )
     )
     fixtures = fields.Raw(validate=check_plain)
@@ -40,7 +40,9 @@ class WishSchema(Strict):
 
 
 WISH = WishSchema()
-NAME = validate.Regexp(r"[A-Za-z0-9._-]{1,64}\Z", error="expected 1 to 64 of A-Z, a-z, 0-9, - _ .")
+NAME = validate.Regexp(
+    r"[A-Za-z0-9._-]{1,64}\Z", error="expected 1 to 64 of A-Z, a-z, 0-9, dots, - and _"
+)
 NAMED = Strict.from_dict({"name": fields.String(validate=NAME, load_default=FIRST)})()
 
 

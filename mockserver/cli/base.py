@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NoReturn
 
 import click
@@ -64,10 +64,11 @@ def before_the_command(group: Command) -> Command:
     return url(sandbox(group))
 
 
-def to_a_server(command: Command, *, wrong: int = 2) -> Command:
+def to_a_server(command: Command, *, wrong: int = 2, more: tuple[str, ...] = ()) -> Command:
     """Give a command the ``url`` of the server to talk to: as told, or else as configured.
 
-    ``wrong`` is the exit code where that cannot be read.
+    ``wrong`` is the exit code where that cannot be read. A command that takes ``more`` settings is
+    given them as ``given``, and finds the server by ``find_url`` when it needs it.
     """
 
     @click.option(
@@ -76,15 +77,17 @@ def to_a_server(command: Command, *, wrong: int = 2) -> Command:
         envvar="MOCKSERVER_URL",
         help="the server, such as http://127.0.0.1:8080; default: as configured  [MOCKSERVER_URL]",
     )
-    @settings_options("host", "port")
+    @settings_options("host", "port", *more)
     @wraps(command)
     def with_url(url: str | None, given: Given, **others: Any) -> Any:
+        if more:
+            return command(find_url=partial(_find_url, url, given, wrong), given=given, **others)
         return command(url=_find_url(url, given, wrong), **others)
 
     return with_url
 
 
-def to_a_sandbox(command: Command) -> Command:
+def to_a_sandbox(command: Command, *, more: tuple[str, ...] = ()) -> Command:
     """Give a command the ``url`` of the server and the id of the ``sandbox`` to talk to."""
 
     @click.option(
@@ -102,7 +105,7 @@ def to_a_sandbox(command: Command) -> Command:
             stop("--sandbox: expected the id of a sandbox, came ''", code=2)
         return command(sandbox=sandbox, **others)
 
-    return to_a_server(with_sandbox)
+    return to_a_server(with_sandbox, more=more)
 
 
 def _find_url(url: str | None, given: Given, wrong: int) -> str:

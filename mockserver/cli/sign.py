@@ -1,7 +1,9 @@
 """The headers that authenticate a call."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import click
 
@@ -9,12 +11,12 @@ from mockserver.api.account import GOOD, Account
 from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.cli.arguments import read_argument
-from mockserver.cli.base import load_providers, require, stop
-from mockserver.cli.options import settings_options
+from mockserver.cli.asking import ask_about
+from mockserver.cli.base import load_providers, require, stop, to_a_sandbox
 from mockserver.config import Given, load_settings
 from mockserver.sandbox.accounts import read_account
+from mockserver.sandbox.beginning import DEFAULT
 from mockserver.sandbox.clock import SystemClock
-from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.seed import load_seeds
 from mockserver.text.mistakes import Mistakes
 
@@ -28,7 +30,7 @@ from mockserver.text.mistakes import Mistakes
               help="in place of the account's, such as those of a sandbox")  # fmt: skip
 @click.option("-o", "--option", "options", multiple=True, metavar="NAME=VALUE",
               help="such as algorithm=sha256, or ts=1655710885431")  # fmt: skip
-@settings_options("fixtures")
+@partial(to_a_sandbox, more=("fixtures",))
 def sign(
     provider: str,
     body: str,
@@ -36,19 +38,23 @@ def sign(
     label: str | None,
     credentials: tuple[str, ...],
     options: tuple[str, ...],
+    sandbox: str,
+    find_url: Callable[[], str],
     given: Given,
 ) -> None:
     """Print the headers that authenticate a call, for curl -H @- to read.
 
     mockserver sign nxcloud --body "$BODY" | curl -H @- -d "$BODY" URL
+
+    Those of the fixtures, for which no server is asked, or of another sandbox than default.
     """
     providers = load_providers()
-    try:
-        seeds = load_seeds(providers, load_settings(providers, given).fixtures_folder)
-    except Mistakes as wrong:
-        stop(str(wrong.mistakes[0]), code=2)
     signer = providers[require("provider", provider, providers)]
-    account = _find_account(seeds[signer.id], label)
+    if sandbox == DEFAULT:
+        accounts = _read_accounts(providers, signer, given)
+    else:
+        accounts = _ask_for_accounts(find_url(), sandbox, signer)
+    account = _find_account(accounts, label)
     own = dict(_split_pairs("-c", signer.account.credentials, credentials))
     signing = Signing(
         replace(account, credentials={**account.credentials, **own}),
@@ -61,10 +67,36 @@ def sign(
         click.echo(f"{header}: {value}")
 
 
-def _find_account(seed: Seed, label: str | None) -> Account:
-    accounts = {each["label"]: read_account(each) for each in seed.accounts}
-    good = (each.label for each in accounts.values() if each.condition == GOOD)
-    return accounts[require("account", label or next(good, "main"), accounts)]
+def _read_accounts(
+    providers: Mapping[str, Provider], signer: Provider, given: Given
+) -> list[Account]:
+    """Those of the fixtures."""
+    try:
+        seeds = load_seeds(providers, load_settings(providers, given).fixtures_folder)
+    except Mistakes as wrong:
+        stop(str(wrong.mistakes[0]), code=2)
+    return [read_account(each) for each in seeds[signer.id].accounts]
+
+
+def _ask_for_accounts(url: str, sandbox: str, signer: Provider) -> list[Account]:
+    """Those that a running server tells."""
+    document = json.loads(ask_about(url, sandbox, "GET", ""))
+    return [
+        Account(
+            signer.id,
+            each["label"],
+            {name: each[name] for name in signer.account.credentials},
+            each["condition"],
+            (),
+        )
+        for each in document["providers"][signer.id]["accounts"]
+    ]
+
+
+def _find_account(accounts: Iterable[Account], label: str | None) -> Account:
+    by_label = {each.label: each for each in accounts}
+    good = (each.label for each in by_label.values() if each.condition == GOOD)
+    return by_label[require("account", label or next(good, "main"), by_label)]
 
 
 def _find_operation(signer: Provider, name: str | None) -> Operation:

@@ -9,6 +9,8 @@ from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.ports import CallWorld, CallWorlds
 from mockserver.text.masking import masked_secret
 
+CODE_DIGITS = 8
+
 
 class Claimed(NamedTuple):
     """A call with its owner. ``claim`` says by which credentials.
@@ -41,7 +43,7 @@ def claim_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call)
         return Claimed(endpoint, args, sandbox, claim)
     unattributed = None
     if claim.credential is not None:
-        unattributed = f"no account of {provider} has the credential {_shorten(claim.credential)}"
+        unattributed = _explain_stranger(provider, claim.credential, claim.codes)
     return Claimed(endpoint, args, sandboxes.default, claim, unattributed=unattributed)
 
 
@@ -75,5 +77,9 @@ def _find_named(sandboxes: CallWorlds, provider: str, claim: Claim) -> CallWorld
     return sandbox or next(filter(None, map(sandboxes.find_by_code, claim.codes)), None)
 
 
-def _shorten(credential: str) -> str:
-    return masked_secret(credential[:200])
+def _explain_stranger(provider: str, credential: str, codes: Sequence[str]) -> str:
+    reason = f"no account of {provider} has the credential {masked_secret(credential[:200])}"
+    for code in codes:
+        if len(code) == CODE_DIGITS and code.isascii() and code.isdecimal():
+            return f"{reason}; its code {code} is no sandbox's: was it deleted, or has it expired?"
+    return reason

@@ -68,7 +68,8 @@ class ConversationSchema(Strict):
 def read_fixture(provider: Provider, content: Any, *, with_credentials: bool = True) -> Seed:
     """The seed in a fixture's content. Raises FixtureMistakes with all that is wrong.
 
-    Without credentials accounts may leave them out; they are None then.
+    Without credentials accounts may leave out what the server can make up: credentials and further
+    names of numbers, which are None then, states and conversations.
     """
     try:
         data: dict[str, Any] = _make_schema(provider, with_credentials).load(content)
@@ -93,7 +94,7 @@ def account_schema(provider: Provider, *, with_credentials: bool = True) -> type
             "condition": make_condition_field(provider, load_default=GOOD),
             **dict.fromkeys(kind.credentials, GIVEN if with_credentials else LEFT_OUT),
             "numbers": fields.List(
-                fields.Nested(_number_schema(provider)),
+                fields.Nested(_number_schema(provider, with_credentials)),
                 required=True,
                 validate=validate.Length(min=1),
             ),
@@ -105,20 +106,31 @@ def make_condition_field(provider: Provider, **options: Any) -> fields.String:
     return fields.String(validate=one_of((GOOD, *provider.account.conditions)), **options)
 
 
-def make_state_field(provider: Provider) -> fields.String:
-    return fields.String(required=True, validate=one_of(provider.account.states))
+def make_state_field(provider: Provider, **options: Any) -> fields.String:
+    return fields.String(validate=one_of(provider.account.states), **options)
 
 
-def _number_schema(provider: Provider) -> type[Schema]:
-    names = dict.fromkeys(provider.account.number_ids, GIVEN)
-    return Strict.from_dict({"number": GIVEN, "state": make_state_field(provider), **names})
+def _number_schema(provider: Provider, with_credentials: bool) -> type[Schema]:
+    kind = provider.account
+    if with_credentials:
+        names, state = (
+            dict.fromkeys(kind.number_ids, GIVEN),
+            make_state_field(provider, required=True),
+        )
+    else:
+        names = dict.fromkeys(kind.number_ids, LEFT_OUT)
+        state = make_state_field(provider, load_default=kind.states[0])
+    return Strict.from_dict({"number": GIVEN, "state": state, **names})
 
 
 def _make_schema(provider: Provider, with_credentials: bool) -> Schema:
     account = account_schema(provider, with_credentials=with_credentials)
     sections: dict[str, fields.Field[Any]] = {
         "accounts": fields.List(fields.Nested(account), required=True),
-        "conversations": fields.List(fields.Nested(ConversationSchema), required=True),
+        "conversations": fields.List(
+            fields.Nested(ConversationSchema),
+            **({"required": True} if with_credentials else {"load_default": list}),
+        ),
     }
     for name, schema in provider.records.items():
         sections[name] = fields.List(fields.Nested(schema), load_default=[])
@@ -138,6 +150,7 @@ def _find_contradictions(data: Mapping[str, Any], provider: Provider) -> Iterato
             (f"accounts[{first}].numbers[{second}].{name}", number[name])
             for first, account in enumerate(data["accounts"])
             for second, number in enumerate(account["numbers"])
+            if name in number
         )
     for name in provider.records:
         yield from _find_repeated(
@@ -180,7 +193,7 @@ def _make_account(provider: Provider, data: Mapping[str, Any]) -> Document:
             {
                 "number": each["number"],
                 "state": each["state"],
-                "ids": {name: each[name] for name in kind.number_ids},
+                "ids": {name: each.get(name) for name in kind.number_ids},
             }
             for each in data["numbers"]
         ],

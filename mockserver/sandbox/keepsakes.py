@@ -49,5 +49,6 @@ def _find(sandbox: Sandbox, name: str) -> Document:
     kept = sandbox.rows(TABLE)
     if name not in kept:
         message = f"no snapshot is called {shown(name)}"
-        raise Refused("snapshot_not_found", message, there_are(kept, name), status=404)
+        hint = there_are(kept, name) if kept else "POST …/snapshot remembers one"
+        raise Refused("snapshot_not_found", message, hint, status=404)
     return kept[name]

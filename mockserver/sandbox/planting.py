@@ -76,7 +76,7 @@ class Renewal:
         return accounts, numbers
 
     def complete(self, seeds: Mapping[str, Seed]) -> list[Document]:
-        """All accounts, with fresh credentials where they have none. Raises Refused."""
+        """All accounts, with fresh credentials and names of numbers where they have none."""
         accounts: list[Document] = []
         for seed in seeds.values():
             given = [each["credentials"].values() for each in seed.accounts]
@@ -85,8 +85,20 @@ class Renewal:
                 own = {k: v for k, v in account["credentials"].items() if v is not None}
                 if len(own) < len(account["credentials"]):
                     own = self.make_credentials(account, taken) | own
-                accounts.append(account | {"credentials": own})
+                numbers = self._complete_numbers(account, taken)
+                accounts.append(account | {"credentials": own, "numbers": numbers})
         return accounts
+
+    def _complete_numbers(self, account: Document, taken: set[str]) -> list[Document]:
+        if all(None not in each["ids"].values() for each in account["numbers"]):
+            numbers: list[Document] = account["numbers"]
+            return numbers
+        return [
+            own | {"ids": {name: given or fresh["ids"][name] for name, given in own["ids"].items()}}
+            for own, fresh in zip(
+                account["numbers"], self.renew_numbers(account, taken), strict=True
+            )
+        ]
 
     def make_credentials(self, account: Document, taken: set[str]) -> dict[str, str]:
         kind = self._kind_of(account)

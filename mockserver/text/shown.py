@@ -26,6 +26,11 @@ def there_are_keys(names: Iterable[str], path: str) -> str:
     return f"{_meant(listed, path.rpartition('.')[2])}the keys here are {', '.join(listed)}"
 
 
+def ask_whether_meant(names: Iterable[str], came: object) -> str:
+    """A question after what is most like that which came, empty where nothing is."""
+    return _meant(list(names), came)
+
+
 def _meant(names: Sequence[str], came: object) -> str:
     if not isinstance(came, str) or came in names:
         return ""
