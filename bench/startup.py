@@ -1,4 +1,4 @@
-"""Time from the start of the process to the ready line, beside a bare import of what it is built on.
+"""Time from start to ready line, beside a bare import of what the server is built on.
 
 Both in turn, so that a slow minute of the machine hits both; medians, and the ratio pair by pair.
 

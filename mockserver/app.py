@@ -5,7 +5,7 @@ from functools import partial
 
 from mockserver.admin.desk import Desk
 from mockserver.admin.routes import administrate
-from mockserver.api.changes import put
+from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook
@@ -146,16 +146,16 @@ def _read_configured_rules(
 
 
 def _configure(sandbox: Sandbox, rules: list[object]) -> None:
-    """Have the configuration's rules, unless they were made by an earlier start already.
+    """Have the configuration's rules, with their counters if an earlier start made the same.
 
-    Those of an earlier configuration go; where somebody removed one it stays away.
+    Where one of those is gone, or the configuration is another now, all are made anew.
     """
     before = sandbox.rows("sandbox").get("configured", {"rules": [], "made": []})
-    if before["rules"] == rules:
+    there = {rule["id"] for rule in sandbox.faults.all()}
+    if before["rules"] == rules and there.issuperset(before["made"]):
         return
     for rule_id in before["made"]:
         sandbox.faults.remove(rule_id)
-    known = {rule["id"] for rule in sandbox.faults.all()}
-    sandbox.change(sandbox.faults.draft([("", rule) for rule in rules]))
-    made = [rule["id"] for rule in sandbox.faults.all() if rule["id"] not in known]
-    sandbox.change([put("sandbox", "configured", {"rules": rules, "made": made})])
+    changes = sandbox.faults.draft([("", rule) for rule in rules])
+    made = [name for kind, table, name, _ in changes if (kind, table) == (ADD, "rules")]
+    sandbox.change([*changes, put("sandbox", "configured", {"rules": rules, "made": made})])

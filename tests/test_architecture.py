@@ -19,7 +19,7 @@ ARROWS = {
     "api": {"text"},
     "pipeline": {"api", "text"},
     "providers": {"api"},
-    "registry": {"api", "late"},
+    "registry": {"api", "late", "sandbox", "text"},
     "faults": {"pipeline", "api", "text", "late"},
     "sandbox": {"pipeline", "api", "text"},
     "config": {"api", "text"},

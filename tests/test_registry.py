@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from mockserver.api import soundness
+from mockserver.config import SETTINGS
 from tests.calls import BY_PROVIDER
 from tests.commands import started
 from tests.conftest import Start
@@ -170,6 +172,14 @@ UNUSABLE = {
         PROVIDER.replace('with_suffix(".json")', 'with_suffix(".none")'),
         "sixth.none is no file",
     ),
+    "a setting's name for an id": (
+        PROVIDER.replace('id="fifth"', 'id="port"'),
+        "the id 'port' is a setting's name",
+    ),
+    "an id that another's path begins with": (
+        PROVIDER.replace('id="fifth"', 'id="v1"').replace('"/v1/', '"/v9/'),
+        "the id 'v1' begins a path of kirim: /v1/{phone_number_id}/messages",
+    ),
     "a row that nothing causes": (
         PROVIDER.replace("shared=(Error.NOT_FOUND, ", "shared=("),
         "no operation declares NOT_FOUND",
@@ -189,6 +199,24 @@ def test_unusable_provider_is_a_line_and_the_rest_runs(
     [line] = done.stderr.splitlines()
     assert line.startswith("mockserver: left out: sixth-plugin 1.2: sixth: ")
     assert reason in line
+
+
+@pytest.mark.parametrize(
+    ("fixture", "reason"), [("{}", "accounts: missing"), ("{", "cannot be read as JSON")]
+)
+def test_fixture_that_an_installed_provider_brings_is_judged_with_it(
+    tmp_path: Path, start_server: Start, fixture: str, reason: str
+) -> None:
+    (install(tmp_path, "sixth", PROVIDER) / "sixth.json").write_text(fixture)
+    server = start_server(PYTHONPATH=str(tmp_path))
+    assert BY_PROVIDER["kirim"].send(server.url).status_code == 200
+    [line] = [line for line in server.log.read_text().splitlines() if "left out" in line]
+    assert "left out: sixth-plugin 1.2: sixth: fixture: " in line
+    assert reason in line
+
+
+def test_every_setting_is_known_to_be_one() -> None:
+    assert set(soundness.SETTINGS) == {*(each.name for each in SETTINGS), "fault"}
 
 
 def test_server_runs_without_an_unusable_provider(start_server: Start, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_rules_of_one_sandbox_are_listed_applied_and_cleared(server: Server) -> 
         (["delete", "default"], 1, "default cannot be deleted"),
         (["delete", "nobody"], 1, "no such sandbox: 'nobody'"),
         (["delete", "A b?"], 1, "no such sandbox: 'A b?'"),
-        (["delete"], 2, "ID"),
+        (["delete"], 1, "default cannot be deleted"),
         (["reset", "nobody"], 1, "no such sandbox"),
         (["restore", "--name", "nothing"], 1, "no snapshot is called 'nothing'"),
         (["snapshot", "--name", "a b"], 1, "name: "),

@@ -93,7 +93,8 @@ def _find_handler(path: str, call: Call) -> AdminHandler:
         message = f"{call.method} is not what {_write_path(path)} is for"
         raise Refused("method_not_allowed", message, hint, status=405)
     if call.too_large:
-        raise Refused("body_too_large", "the body is too large", "the limit is 1 MiB", status=413)
+        hint = f"the limit is 1 MiB, and 64 MiB where a sandbox is made: POST {ALL}"
+        raise Refused("body_too_large", "the body is too large", hint, status=413)
     return methods[method]
 
 

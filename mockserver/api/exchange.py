@@ -55,12 +55,19 @@ class Event(NamedTuple):
     message_id: str
 
 
+NO_NOTES: Mapping[str, dict[str, Any]] = {}
+
+
 class Done(NamedTuple):
-    """What a handler computed: the answer, and the work that makes it true once committed."""
+    """What a handler computed: the answer, and the work that makes it true once committed.
+
+    ``notes`` are drafted by ``Exchange.draft_note``.
+    """
 
     reply: Reply
     changes: tuple[Change, ...] = ()
     events: tuple[Event, ...] = ()
+    notes: Mapping[str, dict[str, Any]] = NO_NOTES
 
 
 @dataclass(slots=True)
@@ -134,11 +141,17 @@ class Exchange:
         return self.world.recall(note, self.at)
 
     def note(self, value: Any, lifetime: int, kind: str, key: str = "") -> None:
-        """Note a JSON value for this account, for so many milliseconds.
+        """Note a JSON value for this account, for so many milliseconds, in a check.
 
         It is kept unless a fault takes the call before its work.
         """
-        self.notes[self._name_note(kind, key)] = {"until": self.at + lifetime, "value": value}
+        self.notes.update(self.draft_note(value, lifetime, kind, key))
+
+    def draft_note(
+        self, value: Any, lifetime: int, kind: str, key: str = ""
+    ) -> dict[str, dict[str, Any]]:
+        """The same for a handler, which leaves nothing itself but gives it with its work."""
+        return {self._name_note(kind, key): {"until": self.at + lifetime, "value": value}}
 
     def _name_note(self, kind: str, key: str) -> str:
         return f"{self.provider.id}/{self.caller.label}/{kind}/{key}"

@@ -11,6 +11,11 @@ from mockserver.api.provider import Provider, Switch
 
 ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PATH = re.compile(r"(?:/(?:[^/{}<>\s]+|\{[a-z_]\w*\}))+")
+SETTINGS = (
+    "data", "fault", "fixtures", "host", "journal", "journal_memory", "max_sandboxes", "port",
+    "scenario", "strict_plugins",
+)  # fmt: skip
+"""The other keys of a configuration file, in which a provider's table goes by its id."""
 RESERVED = re.compile(r"/_mock(/|$)|/~")  # the administration, and sandboxes by code
 
 PARTS: dict[str, Any] = {
@@ -45,6 +50,8 @@ def find_unsound(provider: Provider) -> Iterator[str]:
     if not isinstance(came, str) or not ID.fullmatch(came):
         expected = "a lower-case letter, then letters, digits, - and _, 32 at most"
         yield f"expected an id of {expected}, came {came!r}"
+    elif came.replace("-", "_") in SETTINGS:
+        yield f"the id {came!r} is a setting's name"
     yield from _find_wrong_parts(provider, PARTS, "")
     if not isinstance(catalogue, type) or not issubclass(catalogue, Catalogue):
         yield "errors: expected a class of the kind Catalogue"

@@ -71,11 +71,11 @@ def create_sandbox(url: str, **options: Any) -> None:
 
 
 @sandboxes.command("delete")
-@click.argument("id")
-@to_a_server
-def delete_sandbox(id: str, url: str) -> None:
-    """Remove a sandbox and all that is in it."""
-    ask_about(url, id, "DELETE", "")
+@click.argument("id", required=False)
+@to_a_sandbox
+def delete_sandbox(id: str | None, url: str, sandbox: str) -> None:
+    """Remove a sandbox and all that is in it; default is none that can be removed."""
+    ask_about(url, id or sandbox, "DELETE", "")
 
 
 @sandboxes.command("reset")

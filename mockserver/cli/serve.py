@@ -28,7 +28,7 @@ from mockserver.config import (
 from mockserver.providers.registry import find_providers
 from mockserver.text.mistakes import Mistakes
 from mockserver.web.flask_app import App
-from mockserver.web.request import BODY_LIMIT
+from mockserver.web.request import limit_body
 from mockserver.web.response import DELIVERY
 from mockserver.wire.run import address_of, listen, run
 
@@ -54,7 +54,7 @@ def serve(given: Given) -> None:
         )
         click.echo(f"mockserver ready: {url}")
 
-    run(app, listener, announce, body_limit=BODY_LIMIT, delivery_key=DELIVERY)
+    run(app, listener, announce, limit_body=limit_body, delivery_key=DELIVERY)
 
 
 def _load_providers(given: Given) -> Mapping[str, Provider]:

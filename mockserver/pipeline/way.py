@@ -34,15 +34,16 @@ log = logging.getLogger("mockserver.calls")
 def answer_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call) -> Answer:
     """Answer a call to one of the endpoints that share its path, and record it."""
     started = time.perf_counter()
-    answer = None
-    while answer is None:
-        claimed = claim_call(sandboxes, endpoints, call)
-        if claimed is None:
-            return answer_unknown_code(sandboxes, call)
+    claimed = claim_call(sandboxes, endpoints, call)
+    if claimed is not None:
         if claimed.unattributed is not None:
             sandboxes.count_unattributed()
         answer = _answer_claimed(claimed, call, started)
-    return answer
+        if answer is not None:
+            return answer
+        if call.code is None:
+            return _answer_stranded(sandboxes, claimed, call, started)
+    return answer_unknown_code(sandboxes, call)
 
 
 def answer_unknown_path(sandboxes: CallWorlds, paths: Sequence[str], call: Call) -> Answer:
@@ -96,6 +97,16 @@ def _answer_claimed(claimed: Claimed, call: Call, started: float) -> Answer | No
         delay = 0.0 if delivery is None else delivery.planned_ms
         outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
         return _record(claimed.sandbox, outcome)
+
+
+def _answer_stranded(sandboxes: CallWorlds, claimed: Claimed, call: Call, started: float) -> Answer:
+    """Answer in ``default``, which always is, a call whose sandbox went since it was found."""
+    gone = "its sandbox was deleted, or expired, while the call was on its way"
+    sandboxes.count_unattributed()
+    stranded = claimed._replace(sandbox=sandboxes.default, unattributed=gone)
+    answer = _answer_claimed(stranded, call, started)
+    assert answer is not None, "default is never closed"
+    return answer
 
 
 def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
@@ -157,8 +168,11 @@ def _commit(
     if plan is not None and plan.prevents_work:
         exchange.notes.clear()
         done = None
-    if notes or exchange.notes:
-        changes += sandbox.keep_notes(notes | exchange.notes)
+    notes |= exchange.notes
+    if done is not None:
+        notes |= done.notes
+    if notes:
+        changes += sandbox.keep_notes(notes)
     if done is not None:
         changes += done.changes
     sandbox.change(changes)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from mockserver.api.provider import Provider
 from mockserver.api.soundness import find_unsound
 from mockserver.late import load_modules_of
+from mockserver.sandbox.seed import read_seed
+from mockserver.text.mistakes import Mistakes
 
 GROUP = "mockserver.providers"
 OURS = ("registry",)  # modules of the package that are no provider
@@ -71,7 +73,7 @@ def _add_provider(providers: dict[str, Provider], found: Any, *, installed: bool
     except Exception as error:  # whatever the parts are that it was made of
         problem = f"is made of wrong parts: {_write_error(error)}"
     if problem is None and installed:
-        problem = _find_lacking_fixture(provider)
+        problem = _judge_fixture(provider)
     if problem is not None:
         raise Unusable(problem)
     providers[provider.id] = provider
@@ -87,11 +89,20 @@ def _find_problems(provider: Provider, others: Mapping[str, Provider]) -> Iterat
         for path in (path for each in provider.operations for path in each.paths):
             if f"{path}/".startswith(f"/{other.id}/"):
                 yield f"{path} begins as the paths of {other.id} do"
+        for path in (path for each in other.operations for path in each.paths):
+            if f"{path}/".startswith(f"/{provider.id}/"):
+                yield f"the id {provider.id!r} begins a path of {other.id}: {path}"
 
 
-def _find_lacking_fixture(provider: Provider) -> str | None:
+def _judge_fixture(provider: Provider) -> str | None:
     if provider.fixture is None:
         return "fixture: expected the path of a file, came none"
     if not os.path.isfile(provider.fixture):
         return f"fixture: {provider.fixture} is no file"
+    try:
+        read_seed(provider, provider.fixture)
+    except Mistakes as wrong:
+        return f"fixture: {wrong.mistakes[0]}"
+    except Exception as error:  # whatever its own schemas do
+        return f"fixture: {_write_error(error)}"
     return None

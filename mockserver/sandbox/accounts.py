@@ -1,11 +1,16 @@
 """The accounts of a sandbox."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mockserver.api.account import Account, Number
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Document
+
+Credential = tuple[str, str]
+"""Provider and value."""
+Follower = Callable[[set[Credential], set[Credential]], None]
+"""Told the credentials that are gone, and those that are new."""
 
 
 class Accounts:
@@ -13,6 +18,8 @@ class Accounts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._by_provider: dict[str, tuple[Account, ...]] = {}
+        self._follower: Follower | None = None
         database.watch(ACCOUNTS, self.index)
         self.index()
 
@@ -25,7 +32,16 @@ class Accounts:
             first = next(iter(account.credentials.values()))
             by_credential[account.provider, first] = account
             by_provider[account.provider] = (*by_provider.get(account.provider, ()), account)
+        before = set(self.credentials())
         self._by_credential, self._by_provider = by_credential, by_provider
+        if self._follower is not None:
+            after = set(self.credentials())
+            self._follower(before - after, after - before)
+
+    def follow(self, follower: Follower) -> None:
+        """Have a follower told of the credentials that there are, and whenever they change."""
+        self._follower = follower
+        follower(set(), set(self.credentials()))
 
     def find(self, provider: str, credential: str | None) -> Account | None:
         return self._by_credential.get((provider, credential))
@@ -39,7 +55,7 @@ class Accounts:
             for provider, accounts in self._by_provider.items()
         }
 
-    def credentials(self) -> Iterator[tuple[str, str]]:
+    def credentials(self) -> Iterator[Credential]:
         """Provider and value of every credential."""
         for accounts in self._by_provider.values():
             for account in accounts:

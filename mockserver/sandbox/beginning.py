@@ -148,7 +148,7 @@ class Beginnings:
         """Fixtures given by provider. Raises Refused."""
         hint = 'give "accounts", "default" or fixtures by provider, in the format of the files'
         if not isinstance(fixtures, dict):
-            message = f"fixtures: expected one of these, came {shown(fixtures)}"
+            message = f"fixtures: expected accounts, default or an object, came {shown(fixtures)}"
             raise Refused("bad_sandbox", message, hint)
         seeds = {}
         for provider_id, content in fixtures.items():

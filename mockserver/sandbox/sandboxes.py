@@ -3,11 +3,13 @@
 import contextlib
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from threading import RLock
 from typing import Any, Protocol
 
 from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
+from mockserver.sandbox.accounts import Credential
 from mockserver.sandbox.beginning import (
     DEFAULT,
     Beginnings,
@@ -153,7 +155,8 @@ class Sandboxes:
             sandbox.replace(tables, counted, *rules)
             sandbox.forget()
             if sandbox.id == DEFAULT:
-                self.unattributed = 0
+                with self.lock:
+                    self.unattributed = 0
 
     def close(self) -> None:
         """Let go of the file that all is kept in. No call can be answered any more."""
@@ -212,9 +215,19 @@ class Sandboxes:
         self._by_id[sandbox.id] = sandbox
         if sandbox.code is not None:
             self._by_code[sandbox.code] = sandbox
-        for credential in sandbox.accounts.credentials():
-            self._by_credential[credential] = sandbox
+        sandbox.accounts.follow(partial(self._follow_credentials, sandbox))
         self._expiry.add(sandbox)
+
+    def _follow_credentials(
+        self, sandbox: Sandbox, gone: set[Credential], new: set[Credential]
+    ) -> None:
+        """Keep in mind whose a credential is: what another sandbox has already stays its own."""
+        with self.lock:
+            for credential in gone:
+                if self._by_credential.get(credential) is sandbox:
+                    del self._by_credential[credential]
+            for credential in new:
+                self._by_credential.setdefault(credential, sandbox)
 
     def _close(self, sandbox: Sandbox) -> None:
         sandbox.closed = True
@@ -222,8 +235,7 @@ class Sandboxes:
         del self._by_id[sandbox.id]
         if sandbox.code is not None:
             del self._by_code[sandbox.code]
-        for credential in sandbox.accounts.credentials():
-            self._by_credential.pop(credential, None)
+        self._follow_credentials(sandbox, set(sandbox.accounts.credentials()), set())
 
     def _expire(self) -> None:
         """Close those whose time to live has passed since their last call, without a word."""

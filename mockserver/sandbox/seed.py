@@ -33,12 +33,19 @@ def read_seeds(
         if provider.fixture and not file.exists():
             file = provider.fixture
         try:
-            seeds[provider.id] = read_fixture(provider, _read_json(provider, file))
+            seeds[provider.id] = read_seed(provider, file)
         except Mistakes as found:
             mistakes += found.mistakes
-        except FixtureMistakes as wrong:
-            mistakes += [Mistake(str(file), path, reason) for path, reason in wrong.found]
     return seeds, mistakes
+
+
+def read_seed(provider: Provider, file: Path) -> Seed:
+    """What a provider's fixture holds. Raises Mistakes."""
+    try:
+        return read_fixture(provider, _read_json(provider, file))
+    except FixtureMistakes as wrong:
+        found = [Mistake(str(file), path, reason) for path, reason in wrong.found]
+        raise Mistakes(found) from None
 
 
 def _find_strangers(providers: Mapping[str, Provider], folder: Path) -> list[Mistake]:

@@ -15,6 +15,15 @@ LARGEST = 2**53  # the largest whole number that every JSON reader keeps
 NOTHING = object()
 UNKNOWN = "unknown key"
 SHORTER = {"Unknown field.": UNKNOWN, "Missing data for required field.": "missing"}
+OF_THE_LIBRARY = {
+    "Not a valid list.": "expected a list",
+    "Not a valid string.": "expected a text",
+    "Not a valid boolean.": "expected true or false",
+    "Not a valid mapping type.": "expected an object",
+    "Invalid input type.": "expected an object",
+    "Field may not be null.": "expected a value",
+}
+"""What the library says of values of another type, in our words."""
 DEEPEST = 32  # levels of JSON in what users write
 
 HEADER_NAME = validate.Regexp(
@@ -125,4 +134,6 @@ def _with_what_came(reason: str, value: Any) -> str:
         return SHORTER[reason]
     if value is NOTHING or "came" in reason or reason.startswith(UNKNOWN):
         return reason
-    return f"{reason.rstrip('.')}, came {shown(value)}"
+    if reason in OF_THE_LIBRARY:
+        reason = OF_THE_LIBRARY[reason]
+    return f"{reason}, came {shown(value)}"

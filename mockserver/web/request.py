@@ -12,6 +12,7 @@ import orjson
 from mockserver.api.call import BadJSON, Call
 
 BODY_LIMIT = 1_048_576
+LARGER_LIMITS = {"/_mock/sandboxes": 64 * 1_048_576}  # where a whole sandbox may come
 CODE = "mockserver.code"
 """Key of the environment: the sandbox's code, where the path named one."""
 BODY = "mockserver.body"
@@ -21,19 +22,24 @@ KNOWN_NAMES = 1_024
 BLANKS = " \t"  # RFC 9110 5.6.3: optional white space around a header's value
 
 
+def limit_body(path: str) -> int:
+    """How many bytes a body to this path may have."""
+    return LARGER_LIMITS.get(path, BODY_LIMIT)
+
+
 def address(environ: WSGIEnvironment, hosts: Mapping[str, str]) -> None:
     """Turn the ways to address a provider into one: its prefix.
 
     ``/~CODE`` names a sandbox; a provider's own host name stands for its prefix, which ``hosts``
     tell.
     """
-    path: str = environ["PATH_INFO"]
+    path: str = environ.setdefault("PATH_INFO", "")  # PEP 3333: what is empty may be left out
     if path.startswith("/~"):
         found = SANDBOX_PREFIX.match(path)
         assert found is not None, "a path that begins so has such a first part"
         environ.setdefault("RAW_URI", path)
         environ[CODE] = found[1]
-        environ["SCRIPT_NAME"] += found[0]
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + found[0]
         path = environ["PATH_INFO"] = path[found.end() :] or "/"
     prefix = hosts.get(_read_host(environ.get("HTTP_HOST", "")))
     if prefix and not f"{path}/".startswith("/_mock/"):
@@ -89,15 +95,16 @@ def _decode(body: bytes) -> Any:
 
 def _read_body(environ: WSGIEnvironment) -> tuple[bytes, bool]:
     """The raw body, and whether it is larger than allowed; then no more than the limit is read."""
+    limit = limit_body(environ["PATH_INFO"])
     declared = environ.get("CONTENT_LENGTH", "").strip(BLANKS)
     if declared.isdecimal():
-        if len(declared) > 9 or int(declared) > BODY_LIMIT:
+        if len(declared) > 9 or int(declared) > limit:
             return b"", True
         return environ["wsgi.input"].read(int(declared)), False
     if not environ.get("wsgi.input_terminated"):
         return b"", False
-    body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
-    return (b"", True) if len(body) > BODY_LIMIT else (body, False)
+    body: bytes = environ["wsgi.input"].read(limit + 1)
+    return (b"", True) if len(body) > limit else (body, False)
 
 
 def _read_target(environ: WSGIEnvironment, query: str) -> str:

@@ -19,32 +19,36 @@ from mockserver.wire.sending import deliver
 ASGIEvent = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[ASGIEvent]]
 Send = Callable[[ASGIEvent], Awaitable[None]]
+LimitBody = Callable[[str], int]
+"""How many bytes a body to a path may have."""
 
 PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
 class Bridge:
-    """Of a body larger than ``body_limit`` bytes no more than that and one read is taken.
+    """Of a body with more bytes than ``limit_body`` allows its path no more than that and one read
+    are taken.
 
     ``delivery_key`` is the key of the environment under which the application finds the list
     that it adds a delivery to, where its answer is to go over the wire in an unusual way.
     """
 
-    def __init__(self, app: WSGIApplication, body_limit: int, delivery_key: str) -> None:
+    def __init__(self, app: WSGIApplication, limit_body: LimitBody, delivery_key: str) -> None:
         self._app = app
-        self._limit = body_limit
+        self._limit_body = limit_body
         self._delivery_key = delivery_key
 
     async def __call__(self, scope: ASGIEvent, receive: Receive, send: Send) -> None:
         environ = _environ(scope)
-        body = await self._body(environ, receive)
+        limit = self._limit_body(environ["PATH_INFO"])
+        body = await _read_body(environ, receive, limit)
         if body is None:
             return  # the client hung up half way
         environ["wsgi.input"] = io.BytesIO(body)
         deliveries: list[Delivery] = []
         environ[self._delivery_key] = deliveries
         start, content = _run(self._app, environ)
-        if len(body) > self._limit:
+        if len(body) > limit:
             start["headers"].append((b"connection", b"close"))
         if deliveries:
             await deliver(deliveries[0], scope[CONNECTION], start, content, send)
@@ -52,24 +56,25 @@ class Bridge:
         await send(start)
         await send({"type": "http.response.body", "body": content})
 
-    async def _body(self, environ: WSGIEnvironment, receive: Receive) -> bytes | None:
-        """The body, more than the limit where it is too large, None where it was cut off."""
-        if int(environ.get("CONTENT_LENGTH", 0)) > self._limit:
-            return bytes(self._limit + 1)
-        parts: list[bytes] = []
-        length = 0
-        more = True
-        while more and length <= self._limit:
-            event = await receive()
-            if event["type"] == "http.disconnect":
-                return None
-            parts.append(event["body"])
-            length += len(event["body"])
-            more = event["more_body"]
-        environ["CONTENT_LENGTH"] = str(length)
-        if length > self._limit:  # otherwise a view of Flask would be given as much as is allowed
-            environ.pop("HTTP_TRANSFER_ENCODING", None)
-        return b"".join(parts)
+
+async def _read_body(environ: WSGIEnvironment, receive: Receive, limit: int) -> bytes | None:
+    """The body, more than the limit where it is too large, None where it was cut off."""
+    if int(environ.get("CONTENT_LENGTH", 0)) > limit:
+        return bytes(limit + 1)
+    parts: list[bytes] = []
+    length = 0
+    more = True
+    while more and length <= limit:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        parts.append(event["body"])
+        length += len(event["body"])
+        more = event["more_body"]
+    environ["CONTENT_LENGTH"] = str(length)
+    if length > limit:  # otherwise a view of Flask would be given as much as is allowed
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return b"".join(parts)
 
 
 def _environ(scope: ASGIEvent) -> WSGIEnvironment:

@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 
 import uvicorn
 
-from mockserver.wire.bridge import Bridge
+from mockserver.wire.bridge import Bridge, LimitBody
 from mockserver.wire.protocol import Protocol
 
 GRACE_SECONDS = 10
@@ -55,13 +55,13 @@ def run(
     listener: socket.socket,
     on_ready: Callable[[], None],
     *,
-    body_limit: int,
+    limit_body: LimitBody,
     delivery_key: str,
 ) -> None:
     """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        Bridge(app, body_limit, delivery_key),
+        Bridge(app, limit_body, delivery_key),
         http=Protocol,
         ws="none",
         lifespan="off",

@@ -87,6 +87,21 @@ def test_sandbox_is_as_before_after_a_restart(start: Start, fixtures: str) -> No
     assert look(start(), "mine") == before[0]
 
 
+def test_scenario_is_there_at_every_start(start_server: Any, tmp_path: Path) -> None:
+    """With its counters, until somebody takes it away; then it begins anew."""
+    options = ("--data", str(tmp_path / "data"), "--scenario", "expired-credentials")
+    server = start_server(*options)
+    rules = requests.get(f"{server.url}{ALL}/default/faults", timeout=5).json()
+    assert len(rules["faults"]) == 4
+    server.stop(signal.SIGKILL)
+    server = start_server(*options)
+    assert requests.get(f"{server.url}{ALL}/default/faults", timeout=5).json() == rules
+    requests.post(f"{server.url}{ALL}/default/reset", timeout=5).raise_for_status()
+    server.stop(signal.SIGKILL)
+    again = requests.get(f"{start_server(*options).url}{ALL}/default/faults", timeout=5).json()
+    assert [each["name"] for each in again["faults"]] == [each["name"] for each in rules["faults"]]
+
+
 def test_counters_of_rules_go_on(start: Start) -> None:
     document = make(start(), id="mine", faults=[THRICE])
     statuses = [call_d7(start(), document) for _ in range(5)]

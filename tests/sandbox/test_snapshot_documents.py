@@ -1,11 +1,13 @@
 """Snapshots that come back as documents: every field is judged, and nothing wrong is a 500."""
 
 import copy
+import http.client
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from tests.conftest import StillClock, new_client
 from tests.sandbox.worlds import (
@@ -234,3 +236,46 @@ def test_deep_snapshot_is_refused(place: Any, snapshot: Document) -> None:
         deep = [deep]
     snapshot["tables"]["notes"][0][1]["value"] = deep
     assert_refused(send(place, snapshot), 400, "bad_snapshot", "at most 32 levels")
+
+
+def test_snapshot_of_a_large_sandbox_can_be_sent_back(start_server: Any) -> None:
+    """Larger than any call to a provider may be: 1.2 MB of messages, over the wire."""
+    url = f"{start_server().url}{ALL}"
+    names = [f"m{number}" for number in range(4_000)]
+    conversation = {
+        "account": "main",
+        "business_number": "+971509752655",
+        "customer": "+919847012345",
+        "messages": [
+            {
+                "id": name,
+                "direction": "inbound",
+                "age": "PT1H",
+                "type": "text",
+                "text": {"body": "x"},
+            }
+            for name in names
+        ],
+    }
+    account = {"label": "main", "numbers": [{"number": "+971509752655"}]}
+    fixtures = {"d7": {"accounts": [account], "conversations": [conversation]}}
+    made = requests.post(url, json={"id": "large", "fixtures": fixtures}, timeout=30)
+    assert made.status_code == 201, made.text
+    snapshot = requests.get(f"{url}/large/snapshot", timeout=30).content
+    assert len(snapshot) > 1_048_576
+    body = b'{"id": "copy", "snapshot": %b}' % snapshot
+    copied = requests.post(url, data=body, timeout=30)
+    assert copied.status_code == 201, copied.text
+    found = requests.get(f"{url}/copy/messages?provider=d7", timeout=30).json()["messages"]
+    assert len(found) == len(names)
+
+
+def test_sandbox_too_large_to_be_made_is_refused(start_server: Any) -> None:
+    """As soon as it is announced."""
+    connection = http.client.HTTPConnection(start_server().url.removeprefix("http://"), timeout=5)
+    connection.putrequest("POST", ALL)
+    connection.putheader("Content-Length", str(64 * 1_048_576 + 1))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, b"64 MiB where a sandbox is made" in answer.read()) == (413, True)
+    connection.close()

@@ -7,7 +7,7 @@ import flask
 from mockserver import create_app
 from mockserver.config import url_of
 from mockserver.web.flask_app import App
-from mockserver.web.request import BODY_LIMIT
+from mockserver.web.request import limit_body
 from mockserver.web.response import DELIVERY
 from mockserver.wire.run import address_of, listen, run
 from tests.web.shop import make_shop
@@ -44,6 +44,6 @@ if __name__ == "__main__":
         make_app(),
         listener,
         lambda: print(url, flush=True),
-        body_limit=BODY_LIMIT,
+        limit_body=limit_body,
         delivery_key=DELIVERY,
     )

@@ -1,5 +1,6 @@
 """Flask's whole way, taken where a user has a hook, and the short one: the same to the byte."""
 
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -203,3 +204,16 @@ def test_fault_that_answers_anything(pair: Pair, settings: str) -> None:
         assert ask(app, made).status == "201 Created"
     seen = assert_alike(pair, lambda: environ_of(D7_REPORT))
     assert seen.header("X-Mock-Fault").startswith("rule_")
+
+
+@pytest.mark.parametrize("path", ["/~{code}/shop", "/~{code}", "/d7/nothing"])
+def test_empty_keys_of_the_environment_may_be_left_out(app: App, path: str) -> None:
+    """PEP 3333: SCRIPT_NAME, PATH_INFO and QUERY_STRING may be absent where they are empty."""
+    made = ask(app, make_environ("POST", "/_mock/sandboxes", body=b'{"id": "bare"}'))
+    environ = make_environ("GET", path.format(code=json.loads(made.body)["code"]))
+    for key in ("SCRIPT_NAME", "QUERY_STRING"):
+        del environ[key]
+    assert ask(app, environ).status.startswith("404")
+    nowhere = make_environ("GET", "/")
+    del nowhere["PATH_INFO"]
+    assert ask(app, nowhere).status.startswith("404")

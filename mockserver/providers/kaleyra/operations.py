@@ -37,9 +37,10 @@ def find_message(call: Call, args: Mapping[str, str], account: Account | None) -
 
 def require_known_message(exchange: Exchange) -> None:
     """No page documents an error for an unknown message, so this one is a choice."""
-    unmatched = _explain_unmatched(exchange)
-    if unmatched and exchange.switch("unknown_message") == "reject":
-        raise Fail(Error.INCORRECT_PAYLOAD, unmatched)
+    if exchange.switch("unknown_message") == "reject":
+        unmatched = _explain_unmatched(exchange)
+        if unmatched:
+            raise Fail(Error.INCORRECT_PAYLOAD, unmatched)
 
 
 def mark_as_read(exchange: Exchange) -> Done:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mockserver.api import (
     DAY,
@@ -27,6 +28,7 @@ from mockserver.providers.kirim.errors import MARK_AS_READ, Error
 
 UPSTREAM_WINDOW = 7 * DAY
 IDEMPOTENCY_KEY = "idempotency-key"
+REPLAYED = "Idempotent-Replayed"
 
 
 def find_message(call: Call, args: Mapping[str, str], account: Account | None) -> Subject:
@@ -91,18 +93,18 @@ def answer_repeats(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], 
             return handler(exchange)
         kept = exchange.recall(IDEMPOTENCY_KEY, key)
         if kept:
-            headers = kept["headers"] | {"Idempotent-Replayed": "true"}
-            return Done(Reply(200, kept["body"], headers))
+            return Done(Reply(200, kept["body"], kept["headers"] | {REPLAYED: "true"}))
         done = handler(exchange)
         reply = done.reply
         replay = {
             "digest": _digest_request(exchange),
             "body": reply.body,
-            "headers": dict(reply.headers),
+            "headers": reply.headers,
         }
-        exchange.note(replay, DAY, IDEMPOTENCY_KEY, key)
-        reply.headers["Idempotent-Replayed"] = "false"
-        return done
+        return done._replace(
+            reply=replace(reply, headers={**reply.headers, REPLAYED: "false"}),
+            notes=exchange.draft_note(replay, DAY, IDEMPOTENCY_KEY, key),
+        )
 
     return answer
 
