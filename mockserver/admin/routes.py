@@ -10,7 +10,7 @@ from mockserver.admin import accounts, faults, messages, offer, requests, sandbo
 from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Call, Reply
 from mockserver.api.draw import Draw
-from mockserver.pipeline.answer import Answer, encode_refusal, encode_reply
+from mockserver.pipeline.answer import REQUEST_ID, Answer, encode_refusal, encode_reply
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import ask_whether_meant, shown
@@ -18,7 +18,6 @@ from mockserver.text.shown import ask_whether_meant, shown
 PREFIX = "/_mock"
 ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
-REQUEST_ID = "X-Mock-Request-Id"
 
 AdminHandler = Callable[[Desk, Inquiry], Reply]
 

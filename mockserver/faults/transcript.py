@@ -62,7 +62,7 @@ def make_replay_rules(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rules: dict[tuple[int, str], dict[str, Any]] = {}
     struck: Counter[str] = Counter()
     for line in lines:
-        if line["rule"] == header.RULE:
+        if line["rule"] == header.BY_HEADER:
             continue
         whose = {name: line[name] for name in ("provider", "operation", "account")}
         rule = {"name": "replay", "match": whose, "fault": line["fault"], "when": line["when"]}

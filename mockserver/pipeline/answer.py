@@ -9,6 +9,7 @@ from mockserver.api.call import JSON, Reply
 from mockserver.pipeline.delivery import Delivery
 from mockserver.text.mistakes import Refused
 
+REQUEST_ID = "X-Mock-Request-Id"
 WITHOUT_BODY = (204, 304)
 
 

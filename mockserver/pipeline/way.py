@@ -14,7 +14,7 @@ from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Done, Exchange
-from mockserver.pipeline.answer import Answer, bug_answer, encode_json, encode_refusal
+from mockserver.pipeline.answer import REQUEST_ID, Answer, bug_answer, encode_json, encode_refusal
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
@@ -25,8 +25,6 @@ from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.masking import masked
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
-
-REQUEST_ID = "X-Mock-Request-Id"
 
 log = logging.getLogger("mockserver.calls")
 

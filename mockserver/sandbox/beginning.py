@@ -7,16 +7,16 @@ from typing import Any
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
-from mockserver.sandbox.planting import Renewal, list_accounts, plant
+from mockserver.sandbox.planting import ACCOUNTS, Renewal, list_accounts, plant
 from mockserver.sandbox.storage.memory import Document, Tables
-from mockserver.sandbox.world import SELF, TABLE
+from mockserver.sandbox.world import ABOUT, SELF
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
-ACCOUNTS = "accounts"
+ACCOUNTS_ALONE = "accounts"
 DEFAULT = "default"
 """All that is in the fixtures, and the sandbox that begins with it and always exists."""
-KINDS = (ACCOUNTS, DEFAULT)
+KINDS = (ACCOUNTS_ALONE, DEFAULT)
 SEED_BITS = 53  # as many as every JSON reader keeps
 
 
@@ -30,7 +30,7 @@ class Wish:
     """
 
     id: str | None = None
-    fixtures: Any = ACCOUNTS
+    fixtures: Any = ACCOUNTS_ALONE
     seed: int | None = None
     ttl: int | None = None
     ttl_text: str | None = None
@@ -117,7 +117,7 @@ class Beginnings:
         The switches are those of the configuration, now as ever.
         """
         before = {name: list(rows) for name, rows in tables.items()}
-        known = tables.setdefault(TABLE, {})
+        known = tables.setdefault(ABOUT, {})
         about = known.get(SELF) or describe_wish(wish_default(), None, now, switches)
         known[SELF] = {**about, "switches": switches}
         beginning = self.plant(about, now)

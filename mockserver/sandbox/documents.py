@@ -23,7 +23,7 @@ NOTE = Strict.from_dict(
         "value": fields.Raw(required=True, allow_none=True),
     }
 )
-GIVEN = fields.String(required=True)
+REQUIRED_TEXT = fields.String(required=True)
 NOTES = "notes"
 
 
@@ -39,7 +39,7 @@ class RuleDocument(Schema):
 
 
 class MessageDocument(Strict):
-    id = provider = account = business_number = customer = content = GIVEN
+    id = provider = account = business_number = customer = content = REQUIRED_TEXT
     direction = fields.String(required=True, validate=one_of(DIRECTIONS))
     type = fields.String(required=True, validate=one_of(TYPES))
     received_at = whole(EARLIEST, LATEST, required=True)
@@ -51,12 +51,12 @@ class MessageDocument(Strict):
 
 
 class NumberSchema(Strict):
-    number = state = GIVEN
+    number = state = REQUIRED_TEXT
     ids = fields.Dict(required=True)
 
 
 class AccountSchema(Strict):
-    provider = label = condition = GIVEN
+    provider = label = condition = REQUIRED_TEXT
     credentials = fields.Dict(required=True)
     numbers = fields.List(fields.Nested(NumberSchema), required=True)
 

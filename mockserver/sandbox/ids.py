@@ -4,7 +4,7 @@ from mockserver.api.changes import Change, put
 from mockserver.api.draw import Draw
 from mockserver.sandbox.database import Database
 
-TABLE = "ids"
+IDS = "ids"
 
 
 class Ids:
@@ -15,7 +15,7 @@ class Ids:
 
     def __init__(self, database: Database, seed: int) -> None:
         self._seed = seed
-        self._given = {kind: kept["n"] for kind, kept in database.rows(TABLE).items()}
+        self._given = {kind: kept["n"] for kind, kept in database.rows(IDS).items()}
 
     def count(self, kind: str) -> int:
         """How many of that kind were given out."""
@@ -28,5 +28,5 @@ class Ids:
         What else is noted stands beside the ordinal.
         """
         ordinal = self._given[kind] = self._given.get(kind, 0) + 1
-        kept = put(TABLE, kind, {"n": ordinal, **noted})
+        kept = put(IDS, kind, {"n": ordinal, **noted})
         return ordinal, Draw(self._seed, kind, ordinal), kept

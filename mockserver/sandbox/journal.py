@@ -13,7 +13,7 @@ from mockserver.sandbox.retries import Retries
 from mockserver.text.masking import masked, masked_headers
 from mockserver.text.times import iso, iso_or_none
 
-BODY_LIMIT = 8_192
+KEPT_CHARACTERS = 8_192
 HEADER_LIMIT = 1_024
 CHANGES_LIMIT = 100
 INSTANTS = ("read_at", "typing_until")
@@ -140,5 +140,5 @@ def _describe_answer(answer: Answer) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    dropped = len(text) - BODY_LIMIT
-    return text if dropped <= 0 else f"{text[:BODY_LIMIT]}… ({dropped} more characters)"
+    dropped = len(text) - KEPT_CHARACTERS
+    return text if dropped <= 0 else f"{text[:KEPT_CHARACTERS]}… ({dropped} more characters)"

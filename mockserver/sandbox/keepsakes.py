@@ -3,26 +3,26 @@
 from typing import Any
 
 from mockserver.api.changes import put
-from mockserver.sandbox.ids import TABLE as IDS
+from mockserver.sandbox.ids import IDS
 from mockserver.sandbox.snapshot import write_snapshot
 from mockserver.sandbox.storage.memory import Document
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
-TABLE = "snapshots"
+SNAPSHOTS = "snapshots"
 FIRST = "default"  # the name of one that was given none
 LIMIT = 8
 
 
 def keep_state(sandbox: Sandbox, name: str) -> None:
     """Remember the state under a name, in place of an earlier one. Raises Refused."""
-    kept = sandbox.rows(TABLE)
+    kept = sandbox.rows(SNAPSHOTS)
     if name not in kept and len(kept) >= LIMIT:
         message = f"{LIMIT} snapshots are remembered already: {', '.join(kept)}"
         raise Refused("too_many_snapshots", message, "give one of these names", status=429)
     document = {"at": sandbox.now(), "tables": sandbox.database.copy_tables()}
-    sandbox.change([put(TABLE, name, document)])
+    sandbox.change([put(SNAPSHOTS, name, document)])
 
 
 def restore_state(sandbox: Sandbox, name: str) -> None:
@@ -37,7 +37,7 @@ def find_keepsake(sandbox: Sandbox, name: str) -> dict[str, Any]:
 
 def describe_state(sandbox: Sandbox) -> dict[str, Any]:
     """The one that was remembered without a name or, where there is none, the present state."""
-    kept = sandbox.rows(TABLE).get(FIRST)
+    kept = sandbox.rows(SNAPSHOTS).get(FIRST)
     return _write(sandbox, kept or {"at": sandbox.now(), "tables": sandbox.database.copy_tables()})
 
 
@@ -46,7 +46,7 @@ def _write(sandbox: Sandbox, state: Document) -> dict[str, Any]:
 
 
 def _find(sandbox: Sandbox, name: str) -> Document:
-    kept = sandbox.rows(TABLE)
+    kept = sandbox.rows(SNAPSHOTS)
     if name not in kept:
         message = f"no snapshot is called {shown(name)}"
         hint = there_are(kept, name) if kept else "POST …/snapshot remembers one"

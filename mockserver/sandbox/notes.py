@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.api.changes import Change, put, remove
 from mockserver.sandbox.database import Database
 
-TABLE = "notes"
+NOTES = "notes"
 LIMIT = 10_000
 
 
@@ -19,7 +19,7 @@ class Notes:
 
     def recall(self, key: str, now: int) -> Any:
         """The value, or None where there is none any more."""
-        note = self._database.rows(TABLE).get(key)
+        note = self._database.rows(NOTES).get(key)
         return note["value"] if note and now < note["until"] else None
 
     def keep(self, notes: Mapping[str, Any]) -> list[Change]:
@@ -27,10 +27,10 @@ class Notes:
 
         Each is an object of a ``value`` and ``until`` when it is there.
         """
-        rows = self._database.rows(TABLE)
-        changes = [put(TABLE, key, note) for key, note in notes.items()]
+        rows = self._database.rows(NOTES)
+        changes = [put(NOTES, key, note) for key, note in notes.items()]
         beyond = len(rows) + sum(key not in rows for key in notes) - LIMIT
         if beyond > 0:
             oldest = (key for key in rows if key not in notes)
-            changes += [remove(TABLE, key) for key in islice(oldest, beyond)]
+            changes += [remove(NOTES, key) for key in islice(oldest, beyond)]
         return changes

@@ -23,7 +23,7 @@ from mockserver.sandbox.expiry import Expiry, end_of
 from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
-from mockserver.sandbox.world import REQUEST, SELF, TABLE, Clock, Sandbox
+from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Clock, Sandbox
 from mockserver.text.masking import masked_secret
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -85,7 +85,7 @@ class Sandboxes:
             kept[DEFAULT].database.keep_in(self._keeper)
         if DEFAULT not in kept:
             about = self._describe(wish_default(seed), code=None)
-            sandbox = self._build(Database(DEFAULT, {TABLE: {SELF: about}}))
+            sandbox = self._build(Database(DEFAULT, {ABOUT: {SELF: about}}))
             sandbox.replace(self._beginnings.plant(about, self._clock.now()))
             sandbox.database.keep_in(self._keeper)
             kept = {DEFAULT: sandbox, **kept}
@@ -127,7 +127,7 @@ class Sandboxes:
                 about, ids, tables = self._take_over(wish, about)
             else:
                 ids, tables = {}, self._beginnings.plant(about, self._clock.now())
-            database = Database(about["id"], {TABLE: {SELF: about}, "ids": ids, **tables})
+            database = Database(about["id"], {ABOUT: {SELF: about}, "ids": ids, **tables})
             sandbox = self._build_new(database)
             self._require_unused_credentials(sandbox)
             if wish.snapshot is None:
@@ -150,7 +150,7 @@ class Sandboxes:
         """Back to its beginning, with the same credentials; calls are counted anew."""
         with sandbox.lock:
             tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
-            counted = set_fields(TABLE, SELF, {"requests_before": sandbox.ids.count(REQUEST)})
+            counted = set_fields(ABOUT, SELF, {"requests_before": sandbox.ids.count(REQUEST)})
             rules = [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
             sandbox.replace(tables, counted, *rules)
             sandbox.forget()

@@ -15,14 +15,13 @@ from mockserver.pipeline.ports import Outcome, Stamp
 from mockserver.sandbox.accounts import Accounts
 from mockserver.sandbox.bounded import Log
 from mockserver.sandbox.database import Database, replace_tables
-from mockserver.sandbox.ids import TABLE as IDS
-from mockserver.sandbox.ids import Ids
+from mockserver.sandbox.ids import IDS, Ids
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.notes import Notes
 from mockserver.sandbox.storage.memory import Rows
 
-SELF, TABLE = "self", "sandbox"  # the document about the sandbox itself
+SELF, ABOUT = "self", "sandbox"  # the document about the sandbox itself
 REQUEST = "request"
 NEVER: Mapping[str, Any] = {}
 MAIN = "main"
@@ -92,7 +91,7 @@ class Sandbox:
     @property
     def about(self) -> Mapping[str, Any]:
         """What the sandbox was made with: see ``Wish``."""
-        return self.database.rows(TABLE)[SELF]
+        return self.database.rows(ABOUT)[SELF]
 
     # What a call needs
 

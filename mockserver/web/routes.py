@@ -13,7 +13,7 @@ from mockserver.pipeline.ports import CallWorlds
 from mockserver.pipeline.way import answer_call, answer_unknown_path
 from mockserver.web.flask_app import App
 
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+TYPED_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 Administration = Mapping[str, Callable[[Call], Answer]]
 """What answers at each path of the administration, whose placeholders are written ``{name}``."""
@@ -54,12 +54,12 @@ def paths_of(provider: Provider) -> list[str]:
 
 def make_rule(path: str) -> str:
     """The path as Werkzeug writes it."""
-    return PLACEHOLDER.sub(_make_placeholder, path)
+    return TYPED_PLACEHOLDER.sub(_make_placeholder, path)
 
 
 def make_template(path: str) -> str:
     """The path with the names of its placeholders alone."""
-    return PLACEHOLDER.sub(r"{\1}", path)
+    return TYPED_PLACEHOLDER.sub(r"{\1}", path)
 
 
 def _make_placeholder(match: re.Match[str]) -> str:

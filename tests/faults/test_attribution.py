@@ -186,3 +186,19 @@ def test_transcript_outlives_the_rules_and_ends_with_a_reset(client: Any) -> Non
     assert len(lines(client)) == 1
     client.post(f"{STATE}/reset")
     assert client.get(f"{STATE}/faults/transcript").text == ""
+
+
+@pytest.mark.slow
+def test_the_newest_ten_thousand_calls_can_be_retried(client: Any) -> None:
+    """What fell out of memory is a call like any other when it comes again."""
+    add(client, {"type": "gateway"}, schedule={"times": 10_001}, when="after")
+
+    def mark(number: int) -> Any:
+        client.post(PATH, headers=KIRIM, json={**BODY, "message_id": f"m{number}"})
+
+    for number in range(10_001):
+        mark(number)
+    mark(0)
+    assert newest(client)["retry_of"] is None
+    mark(1)
+    assert newest(client)["retry_of"] is not None

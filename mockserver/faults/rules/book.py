@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from mockserver.api.changes import PUT, Change, add, put, remove
 from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules.header import HEADER, RULE, strike_as_asked
+from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
 from mockserver.faults.rules.reader import Draft, Labels, RuleReader
 from mockserver.faults.rules.rule import Rule
 from mockserver.faults.rules.scenario import Scenario, refuse_unknown
@@ -163,7 +163,7 @@ class RuleBook:
             return None
         plan = Plan()
         if asked is not None:
-            memory = NotedMemory(RULE, self._home, exchange.at, notes)
+            memory = NotedMemory(BY_HEADER, self._home, exchange.at, notes)
             strike_as_asked(asked, self._reader, plan, exchange, memory)
         plan.ordinal = self._count(exchange, counts)
         for rule in candidates:

@@ -14,7 +14,7 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
 HEADER = "x-mock-fault"
-RULE = "header"  # reported in place of a rule's id
+BY_HEADER = "header"  # reported in place of a rule's id
 SIZE = 0.5  # nothing is left to chance: the middle of whatever a fault may draw
 FORM = "send TYPE, TYPE=SETTING or TYPE=SETTING;NAME=VALUE, such as latency=250 or reset;when=after"
 
@@ -41,7 +41,7 @@ def strike_as_asked(
     fault = reader.read_fault(kind, settings, after=when == "after")
     if isinstance(fault, Selective):
         fault.require_one([exchange.provider])
-    turn = Turn(RULE, None, None, None, SIZE, memory)
+    turn = Turn(BY_HEADER, None, None, None, SIZE, memory)
     inject(fault, plan, exchange, turn, after=when == "after")
 
 

@@ -15,7 +15,7 @@ from mockserver.text.shown import shown, there_are
 from mockserver.text.toml import read_toml
 from mockserver.text.validation import Strict, mistakes_in
 
-RULE = fields.Dict(keys=fields.String())
+RULE_OBJECT = fields.Dict(keys=fields.String())
 STEP = (  # what a step says for its rules, and where they would say it
     ("at", "schedule", "from"),
     ("until", "schedule", "until"),
@@ -27,7 +27,7 @@ class StepSchema(Strict):
     at = fields.String(load_default="PT0S", validate=check_instant)
     until = fields.String(validate=check_instant)
     provider = fields.String()
-    rule = fields.List(RULE, required=True, validate=validate.Length(min=1))
+    rule = fields.List(RULE_OBJECT, required=True, validate=validate.Length(min=1))
 
     @validates_schema
     def agrees(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class StepSchema(Strict):
 
 class ScenarioSchema(Strict):
     description = fields.String(required=True, validate=validate.Length(min=1))
-    rule = fields.List(RULE, load_default=list)
+    rule = fields.List(RULE_OBJECT, load_default=list)
     step = fields.List(fields.Nested(StepSchema), load_default=list)
 
     @validates_schema

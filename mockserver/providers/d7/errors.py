@@ -5,7 +5,7 @@ from mockserver.api import Catalogue, Fail, Reply, Spec
 READ_RECEIPT = "https://d7networks.com/docs/Whatsapp/Read-Receipt"
 GET_STATUS = "https://d7networks.com/docs/Whatsapp/Get-Status"
 NUMBER_LOOKUP = "https://d7networks.com/docs/Number-Lookup"
-SDK = "https://pypi.org/project/direct7"
+SDK = "the Python SDK direct7"
 FASTAPI = "the pages show a FastAPI service, whose defaults these are"
 
 

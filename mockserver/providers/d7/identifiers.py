@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 
 from mockserver.api import BASE64URL, Draw
 
-HEADER = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
+JWT_HEADER = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
 SIGNATURE = 43  # characters of an HS256 signature
 
 
@@ -21,7 +21,7 @@ def new_credentials(draw: Draw, code: str) -> dict[str, str]:
     payload = f'{{"aud":"auth-backend:app","sub":"{draw.uuid1(0)}"}}'
     signature = code + draw.text(SIGNATURE - len(code), BASE64URL)
     encoded = urlsafe_b64encode(payload.encode()).decode().rstrip("=")
-    return {"token": f"{HEADER}.{encoded}.{signature}"}
+    return {"token": f"{JWT_HEADER}.{encoded}.{signature}"}
 
 
 def new_number(draw: Draw, code: str) -> dict[str, str]:

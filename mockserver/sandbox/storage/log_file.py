@@ -33,7 +33,7 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-HEADER = {"mockserver-data": 1}
+FIRST_LINE = {"mockserver-data": 1}
 SMALL = 16 * 1_048_576  # bytes below which a file is never written anew
 GROWTH = 4  # times what it was when it was written anew
 DEFAULT = "default"
@@ -72,7 +72,7 @@ class LogFile:
         """Called once what was read is found to be good: the file is changed from here on."""
         self._file.truncate(self._whole)
         if not self._whole:
-            self._append(HEADER)
+            self._append(FIRST_LINE)
         elif self._sandboxes:
             self._compact()
 
@@ -121,7 +121,7 @@ class LogFile:
             beside.unlink(missing_ok=True)
             file = _locked(beside, beside)
             try:
-                file.write(_encode(HEADER))
+                file.write(_encode(FIRST_LINE))
                 for name, tables in self._sandboxes.items():
                     file.write(_encode({name: tables}))
                 os.replace(beside, self._real)
@@ -167,7 +167,7 @@ def _parse(content: bytes, path: Path) -> dict[str, Tables]:
 
 def _read_line(sandboxes: dict[str, Tables], line: Any, *, first: bool) -> None:
     if first:
-        if line != HEADER:
+        if line != FIRST_LINE:
             raise ValueError("it is not the header of a data file of this server")
     elif isinstance(line, dict):
         [(name, value)] = line.items()
