@@ -21,7 +21,7 @@ from mockserver.api.message import Message
 from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.config import Settings
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
 from mockserver.web.flask_app import App
 

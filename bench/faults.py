@@ -24,7 +24,7 @@ from call import CALLS, ROUNDS, microseconds, receipts
 from memory import REQUEST, resident_mb
 
 from mockserver import create_app
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 
 HANGING = 1_000
 PROBES = 3_000

@@ -11,7 +11,7 @@ from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.clock import SystemClock

@@ -13,7 +13,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from mockserver.api import DAY, GOOD, JSON, Account, Message, Operation, Provider, Shape, Signing
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.sandbox.accounts import read_account
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.fixtures import Seed

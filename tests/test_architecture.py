@@ -83,8 +83,6 @@ def tree_of(path: Path) -> ast.Module:
 
 def room(name: str) -> str:
     """The second part of a module's name, ``__init__`` for the package itself."""
-    if name == "mockserver.providers.registry":
-        return "registry"  # it knows the providers, which know nothing of it
     return [*name.split("."), "__init__"][1]
 
 
@@ -196,7 +194,7 @@ def test_load_by_name_is_seen(tmp_path: Path, text: str, loads: list[str | None]
 def test_imports_go_along_the_arrows(path: Path) -> None:
     name = module_name(path)
     here = room(name)
-    inner = here in ("providers", "registry")
+    inner = here == "providers"
     home = ".".join(name.split(".")[:3]) if inner else f"mockserver.{here}"
     for imported in imports(path):
         if imported.startswith("mockserver.") and not f"{imported}.".startswith(f"{home}."):

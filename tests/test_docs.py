@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from mockserver.faults.unit import find_faults
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from tests.calls import BY_PROVIDER, D7_RECEIPT
 from tests.commands import run
 from tests.conftest import ROOT, STATE, Server, Start, StillClock, new_client

@@ -11,7 +11,7 @@ import click
 from mockserver.api.provider import Provider
 from mockserver.cli.options import Command, is_typed, name_parameter, settings_options
 from mockserver.config import Given, load_settings, url_of
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes
 from mockserver.text.shown import shown, there_are
 

@@ -25,7 +25,7 @@ from mockserver.app import create_app
 from mockserver.cli.banner import sample_account, sample_message
 from mockserver.client import OPENER, ask_sandbox
 from mockserver.config import Settings
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
 
 SCENARIO = "provider-failover"

@@ -25,7 +25,7 @@ from mockserver.config import (
     read_values,
     url_of,
 )
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes
 from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body

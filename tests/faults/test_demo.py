@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.providers.registry import find_providers
+from mockserver.registry import find_providers
 
 ROUNDS = 6 + len(find_providers().providers) - 4  # six with our four
 ENDING = f"{ROUNDS} of {ROUNDS} receipts got through."

@@ -13,7 +13,6 @@ from mockserver.sandbox.seed import read_seed
 from mockserver.text.mistakes import Mistakes
 
 GROUP = "mockserver.providers"
-OURS = ("registry",)  # modules of the package that are no provider
 
 
 class Found(NamedTuple):
@@ -34,9 +33,8 @@ def find_providers() -> Found:
     Raises Unusable where one of the folders is badly made.
     """
     providers: dict[str, Provider] = {}
-    for name, module in load_modules_of(GROUP):
-        if name not in OURS:
-            _add_provider(providers, module)
+    for _, module in load_modules_of(GROUP):
+        _add_provider(providers, module)
     problems = []
     for point in entry_points(group=GROUP):
         try:
