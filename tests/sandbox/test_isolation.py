@@ -247,6 +247,7 @@ FEW = settings(
 )
 
 
+@pytest.mark.slow
 def test_interleaved_sandboxes_are_entry_for_entry_as_each_alone() -> None:
     run_state_machine_as_test(Interleaved, settings=FEW)
 

@@ -238,6 +238,7 @@ def test_deep_snapshot_is_refused(place: Any, snapshot: Document) -> None:
     assert_refused(send(place, snapshot), 400, "bad_snapshot", "at most 32 levels")
 
 
+@pytest.mark.slow
 def test_snapshot_of_a_large_sandbox_can_be_sent_back(start_server: Any) -> None:
     """Larger than any call to a provider may be: 1.2 MB of messages, over the wire."""
     url = f"{start_server().url}{ALL}"

@@ -692,6 +692,7 @@ def test_wrong_use_of_sign_is_one_line_and_2(
 # Delays
 
 
+@pytest.mark.slow
 def test_a_late_provider_does_not_slow_the_others(start_server: Any) -> None:
     server = start_server()
     slow_receipt(server, 1_000)
