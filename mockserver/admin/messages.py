@@ -9,6 +9,7 @@ from mockserver.api.account import Account
 from mockserver.api.call import Reply
 from mockserver.api.content import ContentSchema, content_of
 from mockserver.api.message import DIRECTIONS, TYPES, Message, digits_of
+from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 from mockserver.text.validation import Duration, first_mistake
@@ -70,14 +71,22 @@ def show_message(desk: Desk, inquiry: Inquiry) -> Reply:
     )
 
 
+def _find_account(sandbox: Sandbox, provider: str, label: str | None) -> Account:
+    """The account of that label, the first where none is told. Raises Refused."""
+    accounts = {each.label: each for each in sandbox.accounts.of(provider)}
+    if not accounts:
+        message = f"the sandbox {sandbox.id} has no account of {provider}"
+        raise Refused("unknown_account", message, "its fixtures left this provider out")
+    label = next(iter(accounts)) if label is None else label
+    return accounts[choose("account", label, accounts)]
+
+
 def write_message(desk: Desk, inquiry: Inquiry) -> Reply:
     """A customer writes to a business number."""
     data = _load(read_body(inquiry))
     provider = desk.providers[choose("provider", data["provider"], desk.providers)]
     sandbox = inquiry.sandbox
-    accounts = {each.label: each for each in sandbox.accounts.of(provider.id)}
-    label = data.get("account", next(iter(accounts), ""))
-    account = accounts[choose("account", label, accounts)]
+    account = _find_account(sandbox, provider.id, data.get("account"))
     number = _find_number(account, data.get("to"))
     customer = _write_like(number, data["sender"])
     now = sandbox.now()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
+from mockserver.api.call import Call
 from mockserver.api.changes import MESSAGES, Change
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
@@ -67,12 +68,7 @@ class Journal:
         self._retries.clear()
 
     def _describe(self, outcome: Outcome) -> dict[str, Any]:
-        call, answer, exchange, stamp = (
-            outcome.call,
-            outcome.answer,
-            outcome.exchange,
-            outcome.stamp,
-        )
+        answer, exchange, stamp = outcome.answer, outcome.exchange, outcome.stamp
         at = iso(stamp.at)
         entry: dict[str, Any] = {
             "id": stamp.id,
@@ -81,12 +77,7 @@ class Journal:
             "provider": exchange.provider.id if exchange else None,
             "operation": exchange.operation_name if exchange else None,
             "account": exchange.account_label if exchange else None,
-            "request": {
-                "method": call.method,
-                "path": masked(call.target[:HEADER_LIMIT]),
-                "headers": masked_headers(call.headers, HEADER_LIMIT),
-                "body": masked(_cut(call.body.decode("utf-8", "replace"))),
-            },
+            "request": _describe_call(outcome.call),
             "response": NO_RESPONSE if _is_unanswered(answer) else _describe_answer(answer),
             "committed": outcome.committed,
             "duration_ms": round(outcome.duration_ms, 3),
@@ -105,6 +96,15 @@ class Journal:
         if outcome.plan and outcome.natural:
             entry |= _describe_faults(outcome.plan, outcome.natural)
         return entry
+
+
+def _describe_call(call: Call) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "path": masked(call.target[:HEADER_LIMIT]),
+        "headers": masked_headers(call.headers, HEADER_LIMIT),
+        "body": masked(_cut(call.body.decode("utf-8", "replace"))),
+    }
 
 
 def _describe_faults(plan: Plan, natural: Answer) -> dict[str, Any]:

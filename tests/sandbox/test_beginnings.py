@@ -223,3 +223,10 @@ def test_more_accounts_than_the_documented_form_has_room_for_are_refused(client:
     content = {"accounts": accounts, "conversations": []}
     answer = client.post(ALL, json={"fixtures": {"kaleyra": content}})
     assert_refused(answer, 400, "bad_sandbox", "kaleyra/a", "fewer accounts")
+
+
+def test_message_to_a_provider_without_accounts_is_refused(client: Any) -> None:
+    make(client, id="mine", fixtures={})
+    body = {"provider": "d7", "from": "+15551234"}
+    answer = client.post(f"{ALL}/mine/messages", json=body)
+    assert_refused(answer, 400, "unknown_account", "the sandbox mine has no account of d7")
