@@ -57,7 +57,7 @@ FOREIGN = {
     "api": {"marshmallow"},
     "pipeline": {"orjson"},
     "providers": {"marshmallow"},
-    "faults": {"marshmallow"},
+    "faults": {"marshmallow", "orjson"},
     "admin": {"marshmallow"},
     "config": {"marshmallow"},
     "text": {"marshmallow"},

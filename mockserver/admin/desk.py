@@ -59,6 +59,24 @@ def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
     return given
 
 
+PAGE = 10_000
+"""What a list holds at most, where nothing else is asked for."""
+
+
+def read_whole(given: Mapping[str, str], name: str, default: int) -> int:
+    """A filter that is a whole number. Raises Refused."""
+    text = given.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        message = f"{name}: expected a whole number, came {shown(text)}"
+        raise Refused("bad_filter", message, f"such as {default or 200}")
+    return int(text)
+
+
+def read_choice(given: Mapping[str, str], name: str, known: Iterable[str]) -> str | None:
+    """A filter that is one of the known, None where it is not given. Raises Refused."""
+    return choose(name, given[name], known) if name in given else None
+
+
 def choose(what: str, value: Any, known: Iterable[str], *, status: int = 400) -> str:
     """The value, if it is one of the known. Raises Refused."""
     listed = list(known)

@@ -1,9 +1,8 @@
 """Fault rules."""
 
-import json
 from typing import Any
 
-from mockserver.admin.desk import Desk, Inquiry, read_body
+from mockserver.admin.desk import PAGE, Desk, Inquiry, read_body, read_filters, read_whole
 from mockserver.api.call import Reply
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -48,9 +47,18 @@ def apply_scenario(desk: Desk, inquiry: Inquiry) -> Reply:
 
 
 def tell_transcript(desk: Desk, inquiry: Inquiry) -> Reply:
-    """What struck whom, in order, as JSON Lines."""
-    lines = [json.dumps(each, ensure_ascii=False) for each in inquiry.sandbox.faults.transcript()]
-    return Reply(200, "".join(f"{line}\n" for line in lines), media_type="application/jsonl")
+    """What struck whom, in order, as JSON Lines.
+
+    Where more is left, ``Link`` tells where: after which of all lines since the last reset.
+    """
+    given = read_filters(inquiry, ("after", "limit"))
+    after, limit = read_whole(given, "after", 0), read_whole(given, "limit", PAGE)
+    masking = inquiry.sandbox.disclosure.masking()
+    text, more = inquiry.sandbox.faults.print_transcript(after, limit, masking)
+    reply = Reply(200, text, media_type="application/jsonl")
+    if more:
+        reply.headers["Link"] = f'<?after={more}&limit={limit}>; rel="next"'
+    return reply
 
 
 def clear_rules(desk: Desk, inquiry: Inquiry) -> Reply:

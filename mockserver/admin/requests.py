@@ -1,42 +1,46 @@
 """The calls that were made."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from mockserver.admin.desk import Desk, Inquiry, choose, read_filters
+from mockserver.admin.desk import PAGE, Desk, Inquiry, read_choice, read_filters, read_whole
 from mockserver.api.call import Reply
+from mockserver.sandbox.entries import show_because
+from mockserver.sandbox.journal import Keep
+from mockserver.sandbox.records import Record
+from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
-SAME = ("provider", "operation", "account", "error", "fault")  # filters by equality
-FILTERS = (*SAME, "status", "since", "limit")
+FREE = ("message_id", "customer", "business_number")  # equal to what a call was about
+CHOSEN = ("provider", "operation", "account", "error", "fault")  # one of those that there are
+OTHERS = ("status", "committed", "because")
+FILTERS = (*CHOSEN, *FREE, *OTHERS, "since", "limit")
+TRUTH = {"true": True, "false": False}
 
 
 def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
-    """The newest last. ``limit`` keeps the newest, or the first after ``since``."""
+    """The newest last. ``limit`` keeps the newest, or the first after ``since``.
+
+    ``next`` is the ``since`` that goes on where more is left. An empty ``since`` begins with the
+    oldest.
+    """
     given = read_filters(inquiry, FILTERS)
-    if "provider" in given:
-        choose("provider", given["provider"], desk.providers)
-    status = _whole("status", given["status"]) if "status" in given else None
-    limit = _whole("limit", given["limit"]) if "limit" in given else None
-    since = _entry_id(given["since"]) if "since" in given else None
-
-    def keep(entry: Mapping[str, Any]) -> bool:
-        return (
-            all(given.get(name, entry[name]) == entry[name] for name in SAME)
-            and status in (None, entry["response"]["status"])
-        ) or entry["id"] == since
-
-    if since is not None:
-        entries = _after(inquiry.sandbox.journal.entries(keep), since)[:limit]
-    else:
-        entries = inquiry.sandbox.journal.entries(keep, limit)
-    return Reply(200, {"requests": entries})
+    sandbox = inquiry.sandbox
+    keep = _make_filter(desk, sandbox, given)
+    limit = read_whole(given, "limit", PAGE)
+    if "since" not in given:
+        page = sandbox.journal.show_newest(keep, limit, sandbox.disclosure)
+        return Reply(200, {"requests": page.entries})
+    since = _entry_id(given["since"]) if given["since"] else ""
+    page = sandbox.journal.show_after(since, keep, limit, sandbox.disclosure)
+    more = {"next": page.entries[-1]["id"]} if page.more and page.entries else {}
+    return Reply(200, {"requests": page.entries, **more})
 
 
 def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
     wanted = _entry_id(inquiry.args["entry_id"])
-    for entry in inquiry.sandbox.journal.entries(lambda entry: entry["id"] == wanted, 1):
+    entry = inquiry.sandbox.journal.find(wanted, inquiry.sandbox.disclosure)
+    if entry is not None:
         return Reply(200, entry)
     raise Refused(
         "request_not_found",
@@ -46,10 +50,53 @@ def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
     )
 
 
-def _after(entries: list[dict[str, Any]], since: str) -> list[dict[str, Any]]:
-    """All of them where the entry has left the journal already."""
-    places = [place for place, entry in enumerate(entries) if entry["id"] == since]
-    return entries[places[0] + 1 :] if places else entries
+def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep:
+    """Whether an entry is one of those that were asked for. Raises Refused.
+
+    What can be none of those that there are is refused: an empty list would pass for "no such
+    call" in a test.
+    """
+    for name in CHOSEN:
+        read_choice(given, name, _find_choices(desk, sandbox, name, given) if name in given else ())
+    equal = {name: given[name] for name in (*CHOSEN, *FREE) if name in given}
+    status = read_whole(given, "status", 0) if "status" in given else None
+    committed = TRUTH[read_choice(given, "committed", TRUTH) or "true"]
+    because = given.get("because", "").casefold()
+
+    def keep(record: Record) -> bool:
+        head = record.head
+        return (
+            all(head.get(name) == value for name, value in equal.items())
+            and status in (None, head["response"]["status"])
+            and ("committed" not in given or head["committed"] is committed)
+            and (not because or because in show_because(record, sandbox.disclosure).casefold())
+        )
+
+    return keep
+
+
+def _find_choices(
+    desk: Desk, sandbox: Sandbox, name: str, given: Mapping[str, str]
+) -> Iterable[str]:
+    """What a filter may be: what there is, and what the journal still knows of."""
+    providers = [
+        each for each in desk.providers.values() if given.get("provider") in (None, each.id)
+    ]
+    there: Iterable[str]
+    match name:
+        case "provider":
+            return desk.providers
+        case "operation":
+            there = [each.name for provider in providers for each in provider.operations]
+        case "account":
+            labels = sandbox.labels()
+            there = [label for provider in providers for label in labels[provider.id]]
+        case "error":
+            there = [row.name for provider in providers for row in provider.errors]
+        case _:
+            there = ["header", *(rule["id"] for rule in sandbox.faults.all())]
+    known: set[str] = {head[name] for head in sandbox.journal.heads() if head.get(name)}
+    return (*dict.fromkeys(there), *sorted(known.difference(there)))
 
 
 def _entry_id(text: str) -> str:
@@ -57,11 +104,3 @@ def _entry_id(text: str) -> str:
         message = f"expected the id of an entry, which X-Mock-Request-Id tells, came {shown(text)}"
         raise Refused("bad_filter", message, "such as req_01JD8Z0V9Q5S3T7W2X4Y6Z8A0B")
     return text
-
-
-def _whole(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise Refused(
-            "bad_filter", f"{name}: expected a whole number, came {shown(text)}", "such as 200"
-        )
-    return int(text)

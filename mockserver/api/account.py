@@ -63,6 +63,10 @@ class AccountKind:
     ``new_number`` make those of a sandbox in the documented forms, from a chance to draw from and
     the sandbox's code of 8 digits, which all that can name the sandbox carry at a fixed place.
     They give the credentials by field name, and ``number`` with the further names.
+
+    All credentials are secrets but those that are ``public``. ``secret_forms`` are regular
+    expressions of a secret in the documented form, by which one that nobody knows is found in
+    whatever a client sent, to be masked.
     """
 
     credentials: tuple[str, ...]
@@ -71,3 +75,5 @@ class AccountKind:
     new_credentials: Callable[[Draw, str], dict[str, str]]
     new_number: Callable[[Draw, str], dict[str, str]]
     number_ids: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+    secret_forms: tuple[str, ...] = ()

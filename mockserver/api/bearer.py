@@ -1,7 +1,7 @@
 """``Authorization: Bearer …``, for the providers that use it."""
 
 from mockserver.api.call import Call
-from mockserver.text.masking import masked_secret
+from mockserver.text.masking import mask_secret
 
 
 def read_bearer_token(call: Call) -> str | None:
@@ -19,4 +19,4 @@ def describe_bearer_token(call: Call) -> str:
     if not call.header("authorization"):
         return "no Authorization header"
     token = read_bearer_token(call)
-    return "no Bearer token" if token is None else f"the unknown token {masked_secret(token)}"
+    return "no Bearer token" if token is None else f"the unknown token {mask_secret(token)}"

@@ -68,7 +68,8 @@ class Provider:
     and the external id if there is one, of a new message from its direction, customer and time.
     ``finish`` adds what stands on every answer, whatever it is. ``records`` are the schemas of
     further fixture collections. ``signed`` says that what ``sign`` makes is good for one body and
-    a short time only; ``sign_options`` are what it can be told to do differently.
+    a short time only; ``sign_options`` are what it can be told to do differently. ``signatures``
+    are those that would authenticate a call as it came, which are as secret as a credential.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Provider:
     fixture: Path | None = None
     signed: bool = False
     sign_options: tuple[str, ...] = ()
+    signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, None where there is none."""

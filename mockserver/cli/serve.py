@@ -39,7 +39,9 @@ log = logging.getLogger("mockserver")
 @settings_options(*(setting.name for setting in SETTINGS))
 def serve(given: Given) -> None:
     """Run the server until SIGINT or SIGTERM."""
-    stderr = log_to_stderr()
+    values = read_values(given)[0]
+    banner_wanted = values.get("log_format") != "json"
+    stderr = log_to_stderr(values.get("log_level"), values.get("log_format", "text"))
     providers = _load_providers(given)
     for name in find_unknown_variables(providers):
         log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
@@ -47,14 +49,19 @@ def serve(given: Given) -> None:
     listener = _listen(settings)
 
     def announce() -> None:
-        fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
         url = url_of(*address_of(listener))
-        stderr.write(
-            banner.write_banner(url, providers, app.sandboxes.default, _find_program(), fixtures)
-        )
+        if banner_wanted:
+            stderr.write(_write_banner(url, settings, providers, app))
+        else:
+            log.info("ready at %s; accounts and credentials: %s/_mock/sandboxes/default", url, url)
         click.echo(f"mockserver ready: {url}")
 
     run(app, listener, announce, limit_body=limit_body, delivery_key=DELIVERY)
+
+
+def _write_banner(url: str, settings: Settings, providers: Mapping[str, Provider], app: App) -> str:
+    fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
+    return banner.write_banner(url, providers, app.sandboxes.default, _find_program(), fixtures)
 
 
 def _load_providers(given: Given) -> Mapping[str, Provider]:

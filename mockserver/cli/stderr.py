@@ -1,9 +1,12 @@
 """Writing to stderr without ever holding up the server."""
 
+import json
 import logging
 import os
 import select
 import sys
+
+from mockserver.text.times import iso
 
 PIECE = 512  # bytes that a writable pipe takes without blocking: the least that POSIX promises
 
@@ -46,9 +49,33 @@ def _is_writable(descriptor: int) -> bool:
     return bool(select.select((), (descriptor,), (), 0)[1])
 
 
-def log_to_stderr() -> NeverBlocking:
-    """Nowhere, where the program was started without a stderr."""
+class JSONLines(logging.Formatter):
+    """A JSON object for each record; of a call also its parts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": iso(int(record.created * 1000)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "call", {}),
+        }
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+def log_to_stderr(level: str | None = None, form: str = "text") -> NeverBlocking:
+    """Start the log; nowhere, where the program was started without a stderr.
+
+    Without a ``level`` a person at a terminal is told every call, anybody else the failed ones.
+    """
     handler = NeverBlocking(sys.stderr.fileno() if sys.stderr else None)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    text = logging.Formatter("%(asctime)s %(message)s")
+    handler.setFormatter(JSONLines() if form == "json" else text)
+    if level is None:
+        level = "debug" if sys.stderr and sys.stderr.isatty() else "info"
+    logging.getLogger("mockserver").setLevel(level.upper())
+    others = max(logging.INFO, logging.getLogger("mockserver").level)
+    logging.basicConfig(handlers=[handler], level=others)
     return handler

@@ -7,10 +7,12 @@ from typing import Any
 
 from marshmallow.fields import Field
 
-from mockserver.config.values import FilePath, Truth, text_field, whole_number
+from mockserver.config.values import Choice, FilePath, Truth, text_field, whole_number
 
 PACKAGE = Path(__file__).parents[1]
 PREFIX = "MOCKSERVER_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 Source = tuple[str, str]
 """The option, variable or file that a value comes from, and its path there."""
@@ -66,6 +68,16 @@ class Settings:
     )
     strict_plugins: bool = _add_row(
         False, Truth(), None, "refuse to start when an installed provider cannot be used"
+    )
+    log_level: str | None = _add_row(
+        None,
+        Choice(LOG_LEVELS),
+        "LEVEL",
+        "what is told on stderr: debug is every call, info failed calls and what was chosen, "
+        "warning, or error; default: debug on a terminal, info elsewhere",
+    )
+    log_format: str = _add_row(
+        "text", Choice(LOG_FORMATS), "FORMAT", "text or, for programs that read it, json"
     )
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()

@@ -7,7 +7,7 @@ from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.ports import CallWorld, CallWorlds
-from mockserver.text.masking import masked_secret
+from mockserver.text.masking import mask_secret
 
 CODE_DIGITS = 8
 
@@ -78,7 +78,7 @@ def _find_named(sandboxes: CallWorlds, provider: str, claim: Claim) -> CallWorld
 
 
 def _explain_stranger(provider: str, credential: str, codes: Sequence[str]) -> str:
-    reason = f"no account of {provider} has the credential {masked_secret(credential[:200])}"
+    reason = f"no account of {provider} has the credential {mask_secret(credential[:200])}"
     for code in codes:
         if len(code) == CODE_DIGITS and code.isascii() and code.isdecimal():
             return f"{reason}; its code {code} is no sandbox's: was it deleted, or has it expired?"

@@ -15,6 +15,7 @@ from mockserver.api.message import Message
 from mockserver.api.provider import Claim
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
+from mockserver.text.masking import Masking
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -96,6 +97,9 @@ class CallWorld(World, Protocol):
 
     def change(self, changes: list[Change]) -> None:
         """Make all of the changes or, where they cannot be kept, none. Raises OSError."""
+
+    def masking_of(self, outcome: Outcome) -> Masking:
+        """What must not be seen of a call."""
 
     def write_down(self, outcome: Outcome) -> None:
         """Write a call down: in the journal, and in the transcript where something struck."""

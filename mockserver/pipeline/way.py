@@ -15,6 +15,7 @@ from mockserver.api.catalogue import Fail
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Done, Exchange
 from mockserver.pipeline.answer import REQUEST_ID, Answer, bug_answer, encode_json, encode_refusal
+from mockserver.pipeline.call_log import log_call
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
 from mockserver.pipeline.endpoint import Endpoint
@@ -22,7 +23,6 @@ from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.ports import CallWorld, CallWorlds, Outcome
 from mockserver.pipeline.render import render_failure, render_faults, render_reply
 from mockserver.pipeline.resolve import resolve_call
-from mockserver.text.masking import masked
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
@@ -180,12 +180,7 @@ def _commit(
 
 
 def _record(sandbox: CallWorld, outcome: Outcome) -> Answer:
-    call, answer = outcome.call, outcome.answer
-    answer.headers[REQUEST_ID] = outcome.stamp.id
+    outcome.answer.headers[REQUEST_ID] = outcome.stamp.id
     sandbox.write_down(outcome)
-    if answer.because:
-        sent = "all" if answer.delivery is None else answer.delivery.sent
-        came = f"{answer.status} {outcome.error or ''}".strip() if sent == "all" else f"{sent} sent"
-        path = masked(call.target[:200])
-        log.info("%s %s %s -> %s: %s", outcome.stamp.id, call.method, path, came, answer.because)
-    return answer
+    log_call(outcome, sandbox.masking_of)
+    return outcome.answer

@@ -1,14 +1,13 @@
 """Bounded lists of what happened, and the memory that all of them together may take."""
 
 from collections import deque
-from collections.abc import Iterator
 from threading import RLock
-from typing import Any
 
-import orjson
-
-OVERHEAD = 60  # bytes that an entry takes beside its text
+OVERHEAD = 80  # bytes that an entry takes beside its text
 SPARE = 1 / 64  # of the budget: freed at once, so that looking for the fullest is seldom
+
+Entry = tuple[bytes, bytes]
+"""The text of an entry, and what it shares with others."""
 
 
 class Budget:
@@ -44,44 +43,58 @@ class Budget:
 
 
 class Log:
-    """Entries, oldest first. Each is kept as JSON text, which is compact."""
+    """Texts in bytes, oldest first.
+
+    What several of them share is kept once, as long as one of them is there.
+    """
 
     def __init__(self, length: int, budget: Budget) -> None:
-        self._entries: deque[bytes] = deque()
+        self._entries: deque[Entry] = deque()
+        self._shared: dict[bytes, tuple[bytes, int]] = {}
         self._length = length
         self._budget = budget
         self.size = 0
         """Bytes."""
+        self.dropped = 0
+        """How many were here before the oldest, since it was cleared."""
 
-    def append(self, entry: Any) -> None:
+    def append(self, text: bytes, shared: bytes = b"") -> None:
         if self._length == 0:
             return
-        # The sum is an exact copy: what orjson returns keeps up to four times the memory it needs.
-        text = orjson.dumps(entry) + b"\n"
-        size = len(text) + OVERHEAD
         with self._budget.lock:
             if len(self._entries) >= self._length:
                 self.drop_oldest()
-            self._entries.append(text)
+            size = len(text) + OVERHEAD
+            if shared:
+                shared, users = self._shared.get(shared, (shared, 0))
+                self._shared[shared] = shared, users + 1
+                size += 0 if users else len(shared)
+            self._entries.append((text, shared))
             self.size += size
             self._budget.charge(self, size)
 
-    def entries(self) -> Iterator[Any]:
+    def entries(self) -> list[Entry]:
         with self._budget.lock:
-            return map(orjson.loads, list(self._entries))
-
-    def newest_first(self) -> Iterator[Any]:
-        with self._budget.lock:
-            return map(orjson.loads, list(reversed(self._entries)))
+            return list(self._entries)
 
     def drop_oldest(self) -> None:
         with self._budget.lock:
-            size = len(self._entries.popleft()) + OVERHEAD
+            text, shared = self._entries.popleft()
+            size = len(text) + OVERHEAD
+            if shared:
+                _, users = self._shared.pop(shared)
+                if users > 1:
+                    self._shared[shared] = shared, users - 1
+                else:
+                    size += len(shared)
             self.size -= size
+            self.dropped += 1
             self._budget.release(self, size)
 
     def clear(self) -> None:
         with self._budget.lock:
             size, self.size = self.size, 0
             self._entries.clear()
+            self._shared.clear()
+            self.dropped = 0
             self._budget.release(self, size)

@@ -24,7 +24,7 @@ from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Clock, Sandbox
-from mockserver.text.masking import masked_secret
+from mockserver.text.masking import mask_secret
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
@@ -285,7 +285,7 @@ class Sandboxes:
         for provider, value in sandbox.accounts.credentials():
             other = self._by_credential.get((provider, value))
             if other is not None:
-                message = f"the sandbox {other.id} has the credential {masked_secret(value)} of "
+                message = f"the sandbox {other.id} has the credential {mask_secret(value)} of "
                 hint = "leave credentials out to get new ones"
                 raise Refused("credential_taken", message + provider, hint, status=409)
 

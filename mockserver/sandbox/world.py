@@ -15,11 +15,13 @@ from mockserver.pipeline.ports import Outcome, Stamp
 from mockserver.sandbox.accounts import Accounts
 from mockserver.sandbox.bounded import Log
 from mockserver.sandbox.database import Database, replace_tables
+from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.ids import IDS, Ids
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.notes import Notes
 from mockserver.sandbox.storage.memory import Rows
+from mockserver.text.masking import Masking
 
 SELF, ABOUT = "self", "sandbox"  # the document about the sandbox itself
 REQUEST = "request"
@@ -40,7 +42,7 @@ class Faults(Protocol):
         self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
     ) -> Plan | None: ...
     def write_down(self, plan: Plan, exchange: Exchange) -> None: ...
-    def transcript(self) -> list[dict[str, Any]]: ...
+    def print_transcript(self, after: int, limit: int, masking: Masking) -> tuple[str, int]: ...
     def scenarios(self) -> list[dict[str, Any]]: ...
     def all(self) -> list[dict[str, Any]]: ...
     def add(self, data: Any) -> dict[str, Any]: ...
@@ -80,8 +82,10 @@ class Sandbox:
         self.code: str | None = self.about["code"]
         self.seed: int = self.about["seed"]
         self.switches: Mapping[str, Mapping[str, Any]] = self.about["switches"]
+        self._takes_any: bool = self.about["any_credentials"]
         self.ids = Ids(database, self.seed)
         self.accounts = Accounts(database)
+        self.disclosure = Disclosure(providers, self.accounts)
         self.messages = MessageStore(database, providers)
         self.notes = Notes(database)
         self.faults = make_faults(self, transcript)
@@ -105,7 +109,7 @@ class Sandbox:
 
     def adopt(self, provider: str, claim: Claim) -> Account | None:
         accounts = self.accounts.of(provider)
-        if not self.about["any_credentials"] or claim.credential is None or not accounts:
+        if not self._takes_any or claim.credential is None or not accounts:
             return None
         main = next((each for each in accounts if each.label == MAIN), accounts[0])
         return Account(provider, main.label, claim.given, main.condition, main.numbers)
@@ -125,10 +129,28 @@ class Sandbox:
     def change(self, changes: list[Change]) -> None:
         self.database.change(changes)
 
+    def masking_of(self, outcome: Outcome) -> Masking:
+        call, exchange = outcome.call, outcome.exchange
+        if exchange is None:
+            return self.disclosure.masking()
+        return self.disclosure.masking_of(
+            exchange.provider.id,
+            exchange.account_label,
+            call.headers,
+            call.body,
+            self._find_adopted(exchange),
+        )
+
     def write_down(self, outcome: Outcome) -> None:
-        self.journal.record(outcome)
+        self.journal.record(outcome, self._find_adopted(outcome.exchange))
         if outcome.plan is not None and outcome.exchange is not None:
             self.faults.write_down(outcome.plan, outcome.exchange)
+
+    def _find_adopted(self, exchange: Exchange | None) -> Iterable[str]:
+        """The credentials that a call came with, where any are taken: no account knows them."""
+        if not self._takes_any or exchange is None or exchange.account is None:
+            return ()
+        return filter(None, exchange.account.credentials.values())
 
     # What rules need
 

@@ -11,6 +11,7 @@ from mockserver.web.flask_app import App
 from mockserver.web.response import DELIVERY
 from tests.calls import JSON, KIRIM_RECEIPT, WAMID
 from tests.conftest import STATE, StillClock
+from tests.faults.receipts import lines
 from tests.web.wsgi import Seen, ask, environ_of, make_environ
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -129,8 +130,8 @@ def test_answer_is_kept_for_its_key_where_the_work_is_done(
 def test_ordinals_and_counters_are_kept_either_way(app: App, kind: str, when: str) -> None:
     struck(app, kind, when)
     receipt(app)
-    lines = app.sandboxes.default.faults.transcript()
-    assert [each["ordinal"] for each in lines] == [1, 2]
+    told = lines(app.test_client())
+    assert [each["ordinal"] for each in told] == [1, 2]
     assert administrate(app, "GET", "/faults")["faults"][0]["hits"] == 2
 
 

@@ -18,6 +18,7 @@ from mockserver.web.flask_app import App
 from mockserver.web.response import DELIVERY
 from tests.calls import BY_PROVIDER, JSON, KIRIM_RECEIPT, WAMID, ValidCall
 from tests.conftest import StillClock
+from tests.faults.receipts import lines
 from tests.web.wsgi import Seen, ask, environ_of, make_environ
 
 THREADS = 8
@@ -98,10 +99,10 @@ def test_rules_count_every_call_once(app: App) -> None:
 def test_ordinals_and_ids_are_given_once(app: App) -> None:
     add(app, {"type": "latency", "ms": 0})
     ids = [seen.header("X-Mock-Request-Id") for seen in together(lambda _: receipt(app))]
-    lines = app.sandboxes.default.faults.transcript()
+    told = lines(app.test_client())
     entries = journal(app)
-    assert [line["ordinal"] for line in lines] == list(range(1, CALLS + 1))
-    assert [line["request"] for line in lines] == [entry["id"] for entry in entries]
+    assert [line["ordinal"] for line in told] == list(range(1, CALLS + 1))
+    assert [line["request"] for line in told] == [entry["id"] for entry in entries]
     assert sorted(entry["id"] for entry in entries) == sorted(set(ids))
 
 

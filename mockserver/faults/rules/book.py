@@ -12,8 +12,9 @@ from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
 from mockserver.faults.rules.reader import Draft, Labels, RuleReader
 from mockserver.faults.rules.rule import Rule
 from mockserver.faults.rules.scenario import Scenario, refuse_unknown
-from mockserver.faults.transcript import write_lines
+from mockserver.faults.transcript import TranscriptLog, print_transcript, write_lines
 from mockserver.pipeline.plan import Plan
+from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused
 
 RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
@@ -45,13 +46,6 @@ class Home(Protocol):
 
     def labels(self) -> Labels: ...
     def recall(self, note: str, now: int) -> Any: ...
-
-
-class TranscriptLog(Protocol):
-    """A bounded list of what happened."""
-
-    def append(self, entry: Any) -> None: ...
-    def entries(self) -> Iterable[Any]: ...
 
 
 class RuleBook:
@@ -145,13 +139,14 @@ class RuleBook:
     def clear(self) -> None:
         self._home.change(self._draft_removal(self._compiled))
 
-    def transcript(self) -> list[dict[str, Any]]:
-        """What struck whom, in order."""
-        return list(self._transcript.entries())
+    def print_transcript(self, after: int, limit: int, masking: Masking) -> tuple[str, int]:
+        """So many lines of what struck whom, after the first ``after`` of all since the last reset;
+        and after how many there are more, 0 for none.
+        """
+        return print_transcript(self._transcript, after, limit, masking)
 
     def write_down(self, plan: Plan, exchange: Exchange) -> None:
-        for line in write_lines(plan, exchange):
-            self._transcript.append(line)
+        write_lines(self._transcript, plan, exchange)
 
     def strike(
         self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]

@@ -26,6 +26,7 @@ ACCOUNT = AccountKind(
     states=("active",),
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
+    secret_forms=(identifiers.TOKEN_FORM,),
 )
 
 

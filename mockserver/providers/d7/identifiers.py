@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from mockserver.api import BASE64URL, Draw
 
 JWT_HEADER = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
+TOKEN_FORM = r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+"
 SIGNATURE = 43  # characters of an HS256 signature
 
 

@@ -29,6 +29,8 @@ ACCOUNT = AccountKind(
     states=("active", "inactive", "version_1"),
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
+    public=("sid",),
+    secret_forms=(identifiers.KEY_FORM,),
 )
 
 

@@ -6,6 +6,8 @@ digits and country, a key ``A`` and 32 hex digits.
 
 from mockserver.api import Draw, new_wamid
 
+KEY_FORM = r"(?<![0-9A-Za-z])A[0-9a-f]{32}(?![0-9A-Za-z])"
+
 
 def new_ids(draw: Draw, direction: str, customer: str, now: int) -> tuple[str, None]:
     return new_wamid(draw, direction, customer), None

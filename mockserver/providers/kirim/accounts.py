@@ -41,6 +41,7 @@ ACCOUNT = AccountKind(
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
     number_ids=("phone_number_id",),
+    secret_forms=(identifiers.KEY_FORM,),
 )
 
 

@@ -7,6 +7,7 @@ characters of base64url. Source: developers.kirim.chat/concepts/resource-ids/.
 from mockserver.api import BASE64URL, Draw, new_wamid
 
 KEY = "kdv_live_"
+KEY_FORM = r"kdv_(?:live|test)_[\w-]{8,}"
 
 
 def new_ids(draw: Draw, direction: str, customer: str, now: int) -> tuple[str, str]:

@@ -16,6 +16,7 @@ provider = Provider(
     envelope=envelope,
     sign=accounts.sign,
     signed=True,
+    signatures=accounts.make_signatures,
     sign_options=("algorithm", "action", "biz_type", "ts"),
     new_ids=identifiers.new_ids,
     switches=(

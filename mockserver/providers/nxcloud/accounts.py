@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mockserver.api import (
     JSON,
+    Account,
     AccountKind,
     Call,
     Check,
@@ -35,6 +36,7 @@ ACCOUNT = AccountKind(
     states=("bound", "unbound"),
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
+    secret_forms=(identifiers.ACCESS_KEY_FORM,),
 )
 
 
@@ -86,6 +88,25 @@ def sign(signing: Signing) -> dict[str, str]:
         **chosen,
         "Content-Type": "application/json",
     }
+
+
+def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+    """The right signatures of a call with these headers, by lower-case name, and this body."""
+    secret = account.credentials["access_secret"]
+    if secret is None:
+        return ()
+    return tuple(
+        make_signature(
+            secret,
+            body,
+            access_key=headers.get("accesskey", ""),
+            action=headers.get("action", ""),
+            biz_type=headers.get("biztype", ""),
+            ts=headers.get("ts", ""),
+            algorithm=algorithm,
+        )
+        for algorithm in ALGORITHMS
+    )
 
 
 def require_headers(exchange: Exchange) -> None:

@@ -1,0 +1,45 @@
+"""The log's line about a call: of one that failed at ``info``, of any other at ``debug``."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockserver.pipeline.ports import Outcome
+from mockserver.text.masking import Masking
+
+log = logging.getLogger("mockserver.calls")
+
+LONGEST_PATH = 200
+
+
+def log_call(outcome: Outcome, find_masking: Callable[[Outcome], Masking]) -> None:
+    """Tell a call that was answered. The record has its parts as ``call``, a JSON object."""
+    level = logging.INFO if outcome.answer.because else logging.DEBUG
+    if not log.isEnabledFor(level):
+        return
+    answer, exchange, masking = outcome.answer, outcome.exchange, find_masking(outcome)
+    sent = "all" if answer.delivery is None else answer.delivery.sent
+    call = {
+        "request": outcome.stamp.id,
+        "method": masking.mask(outcome.call.method),
+        "path": masking.mask(outcome.call.target)[:LONGEST_PATH],
+        "provider": exchange.provider.id if exchange else None,
+        "status": answer.status if sent == "all" else None,
+        "error": outcome.error,
+        "sent": sent,
+        "duration_ms": round(outcome.duration_ms, 3),
+        "fault": outcome.plan.rule if outcome.plan else None,
+        "because": masking.mask(answer.because) if answer.because else None,
+    }
+    log.log(level, "%s", _write_line(call), extra={"call": call})
+
+
+def _write_line(call: Mapping[str, Any]) -> str:
+    about = [call["provider"] or "no provider", f"{call['duration_ms']:.1f} ms"]
+    if call["fault"]:
+        about.append(f"fault {call['fault']}")
+    came = f"{call['status']} {call['error'] or ''}".strip()
+    came = came if call["sent"] == "all" else f"{call['sent']} sent"
+    because = f": {call['because']}" if call["because"] else ""
+    head = f"{call['request']} {call['method']} {call['path']}"
+    return f"{head} ({', '.join(map(str, about))}) -> {came}{because}"

@@ -1,0 +1,55 @@
+"""The one way out for what clients sent: what of it may be shown."""
+
+from collections.abc import Iterable, Mapping
+
+from mockserver.api.provider import Provider
+from mockserver.sandbox.accounts import Accounts
+from mockserver.text.masking import Masking
+
+
+class Disclosure:
+    """What must not be seen of a sandbox: its accounts' secrets, and whatever looks like one."""
+
+    def __init__(self, providers: Mapping[str, Provider], accounts: Accounts) -> None:
+        self._providers = providers
+        self._accounts = accounts
+        self._forms = tuple(
+            form for provider in providers.values() for form in provider.account.secret_forms
+        )
+        self._secrets: tuple[str, ...] = ()
+        self._masking = Masking((), self._forms)
+
+    def masking(self) -> Masking:
+        """For what is about no call in particular. Made anew when the credentials are others."""
+        secrets = tuple(self._find_secrets())
+        if secrets != self._secrets:
+            self._secrets, self._masking = secrets, Masking(secrets, self._forms)
+        return self._masking
+
+    def masking_of(
+        self,
+        provider_id: str | None,
+        account_label: str | None,
+        headers: Mapping[str, str],
+        body: bytes,
+        secrets: Iterable[str] = (),
+    ) -> Masking:
+        """For what is about one call: also the signatures that would authenticate it.
+
+        ``secrets`` are credentials of no account, which came where any are taken.
+        """
+        masking = self.masking().extend(secrets)
+        provider = self._providers.get(provider_id or "")
+        if provider is None or provider.signatures is None:
+            return masking
+        for account in self._accounts.of(provider.id):
+            if account.label == account_label:
+                return masking.extend(provider.signatures(account, headers, body))
+        return masking
+
+    def _find_secrets(self) -> Iterable[str]:
+        for provider in self._providers.values():
+            for account in self._accounts.of(provider.id):
+                for name, value in account.credentials.items():
+                    if value is not None and name not in provider.account.public:
+                        yield value

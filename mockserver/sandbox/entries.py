@@ -1,0 +1,202 @@
+"""Entries of the journal: from a call's outcome to what is kept of it, and to what is shown."""
+
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from mockserver.api.changes import MESSAGES, Change
+from mockserver.pipeline.answer import Answer
+from mockserver.pipeline.plan import Hit, Plan
+from mockserver.pipeline.ports import Outcome
+from mockserver.sandbox.disclosure import Disclosure
+from mockserver.sandbox.records import ITEMS_LIMIT, LIMIT, Body, Record, cut_text, write_record
+from mockserver.text.masking import Masking
+from mockserver.text.times import iso, iso_or_none
+
+SETTING_LIMIT = 256
+"""Characters of one setting of a fault that struck: the rule tells the rest."""
+SURELY_SHORT = LIMIT // 6
+"""Bytes of a record whose entry is within the limit, even if JSON writes six for each."""
+INSTANTS = ("read_at", "typing_until")
+# An entry is read into this one: what most of them do not have is not kept, which saves memory.
+EMPTY: Mapping[str, Any] = {
+    "id": None,
+    "at": None,
+    "machine_at": None,
+    "provider": None,
+    "operation": None,
+    "account": None,
+    "message_id": None,
+    "business_number": None,
+    "customer": None,
+    "request": None,
+    "response": None,
+    "error": None,
+    "because": None,
+    "fault": None,
+    "committed": False,
+    "changes": [],
+    "retry_of": None,
+    "unattributed": None,
+    "duration_ms": 0.0,
+    "cut": [],
+}
+OURS = ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of")
+"""What never holds anything that a client sent."""
+SECRETS = "secrets"
+"""Key of a record, never of an entry: credentials that came, where any are taken."""
+NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}}
+BODIES = ("request", "response", "natural")
+
+
+def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) -> bytes:
+    """The record of a call. ``secrets`` are those of no account that it came with."""
+    answer, exchange, stamp = outcome.answer, outcome.exchange, outcome.stamp
+    at = iso(stamp.at)
+    unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
+    head: dict[str, Any] = {
+        "id": stamp.id,
+        "at": at,
+        "machine_at": at if stamp.machine_at == stamp.at else iso(stamp.machine_at),
+    }
+    if exchange is not None:
+        message, subject = exchange.message, exchange.subject
+        head |= {
+            "provider": exchange.provider.id,
+            "operation": exchange.operation_name,
+            "account": exchange.account_label,
+            "message_id": subject.message_id,
+            "business_number": subject.business_number,
+            "customer": message.customer if message else None,
+        }
+    call = outcome.call
+    head["request"] = {"method": call.method, "path": call.target, "headers": call.headers}
+    head["response"] = (
+        NO_RESPONSE if unanswered else {"status": answer.status, "headers": answer.headers}
+    )
+    head["committed"] = outcome.committed
+    head["duration_ms"] = round(outcome.duration_ms, 3)
+    for name, value in (
+        ("error", outcome.error),
+        ("because", answer.because),
+        ("unattributed", outcome.unattributed),
+        ("retry_of", retry_of),
+        (SECRETS, tuple(secrets)),
+    ):
+        if value:
+            head[name] = value
+    if outcome.changes:
+        head["changes"] = _describe_changes(outcome.changes)
+    body = b"" if unanswered else answer.body
+    if outcome.plan is None or outcome.natural is None:
+        return write_record(head, call.body, body)
+    head |= _describe_faults(outcome.plan, outcome.natural)
+    return write_record(head, call.body, body, outcome.natural.body)
+
+
+def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
+    """The entry without secrets, of at most ``LIMIT`` bytes."""
+    masking = _find_masking(record, disclosure)
+    entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
+    for name, body in zip(BODIES, record.bodies, strict=False):
+        text = getincrementaldecoder("utf-8")("replace").decode(body.kept)
+        if body.is_cut:
+            text = f"{text}{_remark(body)}"
+            entry["cut"].append(f"{name}.body")
+        entry[name]["body"] = masking.mask(text)
+    if record.size > SURELY_SHORT:
+        _fit(entry, record)
+    return entry
+
+
+def show_because(record: Record, disclosure: Disclosure) -> str:
+    """The reason alone, as the entry shows it."""
+    because = record.head.get("because")
+    return _find_masking(record, disclosure).mask(because) if because else ""
+
+
+def _find_masking(record: Record, disclosure: Disclosure) -> Masking:
+    head = record.head
+    return disclosure.masking_of(
+        head.get("provider"),
+        head.get("account"),
+        head["request"]["headers"],
+        record.bodies[0].kept,
+        head.get(SECRETS, ()),
+    )
+
+
+def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
+    masked = {
+        name: part if name in OURS else masking.mask_tree(part)
+        for name, part in head.items()
+        if name != SECRETS
+    }
+    request = head["request"]
+    masked["request"] = {
+        "method": masking.mask(request["method"]),
+        "path": masking.mask(request["path"]),
+        "headers": masking.mask_headers(request["headers"]),
+    }
+    return masked
+
+
+def _fit(entry: dict[str, Any], record: Record) -> None:
+    """Cut what is shown of the bodies until all of it, as JSON, is within the limit."""
+    while (excess := len(orjson.dumps(entry)) - LIMIT) > 0:
+        sizes = {
+            name: len(orjson.dumps(entry[name]["body"]))
+            for name, _ in zip(BODIES, record.bodies, strict=False)
+        }
+        name = max(sizes, key=lambda each: sizes[each])
+        text, remark = entry[name]["body"], _remark(record.bodies[BODIES.index(name)])
+        text = text.removesuffix(remark)
+        share = max(0.0, 1 - (excess + len(remark) + 8) / sizes[name])
+        entry[name]["body"] = text[: int(len(text) * share)] + remark
+        entry["cut"] = [*(each for each in entry["cut"] if each != f"{name}.body"), f"{name}.body"]
+        if not text:
+            return
+
+
+def _remark(body: Body) -> str:
+    return f"… (cut: {body.size} bytes in all)"
+
+
+def _describe_faults(plan: Plan, natural: Answer) -> dict[str, Any]:
+    """What struck, and what the answer would have been."""
+    return {
+        "fault": plan.rule,
+        "injected": [_describe_hit(hit) for hit in plan.hits[:ITEMS_LIMIT]],
+        "sent": plan.delivery.sent,
+        "injected_ms": round(plan.delivery.planned_ms, 3),
+        "when": ("after" if plan.after else "before") if plan.terminal else None,
+        "natural": {"status": natural.status},
+    }
+
+
+def _describe_hit(hit: Hit) -> dict[str, Any]:
+    told = hit.to_json()
+    told["fault"] = {name: _shorten(setting) for name, setting in hit.fault.items()}
+    return told
+
+
+def _shorten(setting: Any) -> Any:
+    """A setting whose JSON is long as its beginning: the whole stands in the rule."""
+    if isinstance(setting, dict | list):
+        text = orjson.dumps(setting).decode()
+        return cut_text(text, SETTING_LIMIT) if len(text) > SETTING_LIMIT else setting
+    return cut_text(setting, SETTING_LIMIT) if isinstance(setting, str) else setting
+
+
+def _describe_changes(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
+    """The work: which message got which fields; of very many the first."""
+    described: list[dict[str, Any]] = []
+    for _, table, document_id, fields in changes[:ITEMS_LIMIT]:
+        if table.startswith(MESSAGES):
+            told = {name: iso_or_none(fields[name]) for name in INSTANTS if name in fields}
+            described.append({"message": document_id, **told})
+    if len(changes) > ITEMS_LIMIT:
+        described.append({"more": len(changes) - ITEMS_LIMIT})
+    return described

@@ -1,0 +1,140 @@
+"""What is kept of a call: as it came and went, in bytes, within a bound.
+
+A record is one line of JSON, which tells everything but the bodies, and after it the bodies as
+they were: so a call pays for no decoding, and what must be known to the byte still is.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+LIMIT = 32_768
+"""Bytes that a record may have."""
+BODY_LIMIT = 24_576
+"""Bytes that are kept of a request's body."""
+ANSWER_LIMIT = 8_192
+"""Bytes that are kept of an answer's body, where the rest leaves so much."""
+HEAD_LIMIT = 6_144
+"""Bytes that everything else may have."""
+NAME_LIMIT, VALUE_LIMIT = 256, 1_024
+"""Characters of a header's name and of its value, and of any other name and text."""
+ITEMS_LIMIT = 100
+SIZES_LIMIT = 100
+"""Bytes that telling the bodies' sizes takes at most."""
+NESTED = ("request", "response")
+"""Parts that are cut, and told to be cut, part by part."""
+TIGHTER = ((256, 64), (96, 24), (32, 12), (12, 6))
+"""Characters and items that are left where all together is still too long."""
+MORE = "…"
+"""Name of what tells how many items more there were."""
+
+
+class Body(NamedTuple):
+    """The first bytes of a body, and how many it had."""
+
+    kept: bytes
+    size: int
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size > len(self.kept)
+
+
+class Record(NamedTuple):
+    """``head`` is what stands in an entry beside the bodies, ``cut`` the parts of which something
+    was left out, ``size`` how many bytes the record has.
+    """
+
+    head: dict[str, Any]
+    bodies: tuple[Body, ...]
+    cut: list[str]
+    size: int
+
+
+def write_record(head: dict[str, Any], request: bytes, *answers: bytes) -> bytes:
+    """``head`` with the body of the request and those of the answers, cut to fit the limit."""
+    if _is_long(head["request"]):
+        _cut_member(head, "request", VALUE_LIMIT, ITEMS_LIMIT)
+    line = orjson.dumps(head)
+    for longest, most in TIGHTER:
+        if len(line) < HEAD_LIMIT:
+            break
+        _cut_head(head, longest, most)
+        line = orjson.dumps(head)
+    left = LIMIT - len(line) - SIZES_LIMIT
+    kept = [request[: min(BODY_LIMIT, left)]]
+    sizes = [len(kept[0]), len(request)]
+    for number, answer in enumerate(answers):
+        left -= len(kept[-1])
+        kept.append(answer[: min(ANSWER_LIMIT, left // (len(answers) - number))])
+        sizes += len(kept[-1]), len(answer)
+    return b"".join((line[:-1], b',"sizes":', orjson.dumps(sizes), b"}\n", *kept))
+
+
+def read_record(record: bytes) -> Record:
+    end = record.index(b"\n")
+    head = orjson.loads(record[:end])
+    sizes, cut = head.pop("sizes"), head.pop("cut", [])
+    bodies, start = [], end + 1
+    for kept, whole in zip(sizes[::2], sizes[1::2], strict=True):
+        bodies.append(Body(record[start : start + kept], whole))
+        start += kept
+    return Record(head, tuple(bodies), cut, len(record))
+
+
+def is_record_of(record: bytes, entry_id: str) -> bool:
+    """Whether this is the entry of that id: tells it without reading."""
+    return record.startswith(b'{"id":"%s"' % entry_id.encode())
+
+
+def cut_text(text: str, longest: int) -> str:
+    """A text that tells how much of it was cut off."""
+    more = len(text) - longest
+    return text if more <= 0 else f"{text[:longest]}… ({more} more characters)"
+
+
+def cut_tree(value: Any, longest: int, most: int) -> Any:
+    """A JSON value with short texts and names, and few items in each of its parts."""
+    if isinstance(value, str):
+        return cut_text(value, longest)
+    if isinstance(value, Mapping):
+        few = list(value.items())[:most]
+        cut = {cut_text(name, longest): cut_tree(each, longest, most) for name, each in few}
+        return cut if len(value) <= most else {**cut, MORE: f"{len(value) - most} more"}
+    if isinstance(value, Sequence):
+        cut_items = [cut_tree(each, longest, most) for each in value[:most]]
+        more = len(value) - most
+        return cut_items if more <= 0 else [*cut_items, {MORE: f"{more} more"}]
+    return value
+
+
+def _is_long(request: Mapping[str, Any]) -> bool:
+    for name, value in request["headers"].items():
+        if len(name) > NAME_LIMIT or len(value) > VALUE_LIMIT:
+            return True
+    return len(request["path"]) > VALUE_LIMIT or len(request["headers"]) > ITEMS_LIMIT
+
+
+def _cut_head(head: dict[str, Any], longest: int, most: int) -> None:
+    for name in [each for each in head if each != "cut"]:
+        if name in NESTED and isinstance(head[name], dict):
+            _cut_member(head, name, longest, most)
+        else:
+            _cut_part(head, head, name, name, longest, most)
+
+
+def _cut_member(head: dict[str, Any], name: str, longest: int, most: int) -> None:
+    member = head[name] = dict(head[name])
+    for part in list(member):
+        _cut_part(head, member, part, f"{name}.{part}", longest, most)
+
+
+def _cut_part(
+    head: dict[str, Any], holder: dict[str, Any], name: str, path: str, longest: int, most: int
+) -> None:
+    """Cut one part, and note in the head that it was cut."""
+    part = cut_tree(holder[name], longest, most)
+    if part != holder[name]:
+        holder[name] = part
+        head["cut"] = [*(each for each in head.get("cut", []) if each != path), path]
