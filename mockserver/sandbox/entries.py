@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from mockserver.api.changes import MESSAGES, Change
+from mockserver.api.exchange import Exchange
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
@@ -53,42 +54,34 @@ BODIES = ("request", "response", "natural")
 
 def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) -> bytes:
     """The record of a call. ``secrets`` are those of no account that it came with."""
-    answer, exchange, stamp = outcome.answer, outcome.exchange, outcome.stamp
-    at = iso(stamp.at)
+    answer, exchange, stamp, call = outcome.answer, outcome.exchange, outcome.stamp, outcome.call
     unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
+    at = iso(stamp.at)
     head: dict[str, Any] = {
         "id": stamp.id,
         "at": at,
         "machine_at": at if stamp.machine_at == stamp.at else iso(stamp.machine_at),
+        "request": {"method": call.method, "path": call.target, "headers": call.headers},
+        "response": NO_RESPONSE
+        if unanswered
+        else {"status": answer.status, "headers": answer.headers},
+        "committed": outcome.committed,
+        "duration_ms": round(outcome.duration_ms, 3),
     }
     if exchange is not None:
-        message, subject = exchange.message, exchange.subject
-        head |= {
-            "provider": exchange.provider.id,
-            "operation": exchange.operation_name,
-            "account": exchange.account_label,
-            "message_id": subject.message_id,
-            "business_number": subject.business_number,
-            "customer": message.customer if message else None,
-        }
-    call = outcome.call
-    head["request"] = {"method": call.method, "path": call.target, "headers": call.headers}
-    head["response"] = (
-        NO_RESPONSE if unanswered else {"status": answer.status, "headers": answer.headers}
-    )
-    head["committed"] = outcome.committed
-    head["duration_ms"] = round(outcome.duration_ms, 3)
-    for name, value in (
-        ("error", outcome.error),
-        ("because", answer.because),
-        ("unattributed", outcome.unattributed),
-        ("retry_of", retry_of),
-        (SECRETS, tuple(secrets)),
-    ):
-        if value:
-            head[name] = value
+        _describe_exchange(head, exchange)
     if outcome.changes:
         head["changes"] = _describe_changes(outcome.changes)
+    if answer.because is not None:
+        head["because"] = answer.because
+    if outcome.error is not None:
+        head["error"] = outcome.error
+    if outcome.unattributed is not None:
+        head["unattributed"] = outcome.unattributed
+    if retry_of is not None:
+        head["retry_of"] = retry_of
+    if secrets:
+        head[SECRETS] = tuple(secrets)
     body = b"" if unanswered else answer.body
     if outcome.plan is None or outcome.natural is None:
         return write_record(head, call.body, body)
@@ -96,11 +89,22 @@ def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) 
     return write_record(head, call.body, body, outcome.natural.body)
 
 
+def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
+    subject, message = exchange.subject, exchange.message
+    head["provider"] = exchange.provider.id
+    head["operation"] = exchange.operation_name
+    head["account"] = exchange.account_label
+    head["message_id"] = subject.message_id
+    head["business_number"] = subject.business_number
+    if message is not None:
+        head["customer"] = message.customer
+
+
 def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
     """The entry without secrets, of at most ``LIMIT`` bytes."""
     masking = _find_masking(record, disclosure)
     entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
-    for name, body in zip(BODIES, record.bodies, strict=False):
+    for name, body in _find_bodies(record):
         text = getincrementaldecoder("utf-8")("replace").decode(body.kept)
         if body.is_cut:
             text = f"{text}{_remark(body)}"
@@ -128,6 +132,15 @@ def _find_masking(record: Record, disclosure: Disclosure) -> Masking:
     )
 
 
+def _find_bodies(record: Record) -> list[tuple[str, Body]]:
+    """The bodies by the name of the part that they belong to; without faults there are two."""
+    return [
+        (name, body)
+        for name, body in zip(BODIES, record.bodies, strict=True)
+        if name in record.head
+    ]
+
+
 def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
     masked = {
         name: part if name in OURS else masking.mask_tree(part)
@@ -147,13 +160,14 @@ def _fit(entry: dict[str, Any], record: Record) -> None:
     """Cut what is shown of the bodies until all of it, as JSON, is within the limit."""
     while (excess := len(orjson.dumps(entry)) - LIMIT) > 0:
         sizes = {
-            name: len(orjson.dumps(entry[name]["body"]))
-            for name, _ in zip(BODIES, record.bodies, strict=False)
+            name: (len(orjson.dumps(entry[name]["body"])), body)
+            for name, body in _find_bodies(record)
         }
-        name = max(sizes, key=lambda each: sizes[each])
-        text, remark = entry[name]["body"], _remark(record.bodies[BODIES.index(name)])
+        name = max(sizes, key=lambda each: sizes[each][0])
+        text, (size, body) = entry[name]["body"], sizes[name]
+        remark = _remark(body)
         text = text.removesuffix(remark)
-        share = max(0.0, 1 - (excess + len(remark) + 8) / sizes[name])
+        share = max(0.0, 1 - (excess + len(remark) + 8) / size)
         entry[name]["body"] = text[: int(len(text) * share)] + remark
         entry["cut"] = [*(each for each in entry["cut"] if each != f"{name}.body"), f"{name}.body"]
         if not text:

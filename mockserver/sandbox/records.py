@@ -1,10 +1,11 @@
 """What is kept of a call: as it came and went, in bytes, within a bound.
 
-A record is one line of JSON, which tells everything but the bodies, and after it the bodies as
-they were: so a call pays for no decoding, and what must be known to the byte still is.
+A record is a head in JSON, which tells everything but the bodies, and after it the bodies as they
+were: so a call pays for no decoding, and what must be known to the byte still is.
 """
 
 from collections.abc import Mapping, Sequence
+from struct import Struct
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,8 +21,9 @@ HEAD_LIMIT = 6_144
 NAME_LIMIT, VALUE_LIMIT = 256, 1_024
 """Characters of a header's name and of its value, and of any other name and text."""
 ITEMS_LIMIT = 100
-SIZES_LIMIT = 100
-"""Bytes that telling the bodies' sizes takes at most."""
+BODIES = 3
+START = Struct(f">{1 + 2 * BODIES}I")
+"""What a record begins with: the bytes of the head, those kept of each body, those of each body."""
 NESTED = ("request", "response")
 """Parts that are cut, and told to be cut, part by part."""
 TIGHTER = ((256, 64), (96, 24), (32, 12), (12, 6))
@@ -52,8 +54,12 @@ class Record(NamedTuple):
     size: int
 
 
-def write_record(head: dict[str, Any], request: bytes, *answers: bytes) -> bytes:
-    """``head`` with the body of the request and those of the answers, cut to fit the limit."""
+def write_record(
+    head: dict[str, Any], request: bytes, answer: bytes, natural: bytes = b""
+) -> bytes:
+    """``head`` with the bodies of the request, of the answer, and of the answer without faults,
+    cut to fit the limit.
+    """
     if _is_long(head["request"]):
         _cut_member(head, "request", VALUE_LIMIT, ITEMS_LIMIT)
     line = orjson.dumps(head)
@@ -62,30 +68,31 @@ def write_record(head: dict[str, Any], request: bytes, *answers: bytes) -> bytes
             break
         _cut_head(head, longest, most)
         line = orjson.dumps(head)
-    left = LIMIT - len(line) - SIZES_LIMIT
-    kept = [request[: min(BODY_LIMIT, left)]]
-    sizes = [len(kept[0]), len(request)]
-    for number, answer in enumerate(answers):
-        left -= len(kept[-1])
-        kept.append(answer[: min(ANSWER_LIMIT, left // (len(answers) - number))])
-        sizes += len(kept[-1]), len(answer)
-    return b"".join((line[:-1], b',"sizes":', orjson.dumps(sizes), b"}\n", *kept))
+    sizes = len(request), len(answer), len(natural)
+    left = max(0, LIMIT - START.size - len(line))
+    if sum(sizes) > min(left, ANSWER_LIMIT):
+        request = request[: min(BODY_LIMIT, left)]
+        left -= len(request)
+        natural = natural[: min(ANSWER_LIMIT, left // 2)]
+        answer = answer[: min(ANSWER_LIMIT, left - len(natural))]
+    kept = len(request), len(answer), len(natural)
+    return b"".join((START.pack(len(line), *kept, *sizes), line, request, answer, natural))
 
 
 def read_record(record: bytes) -> Record:
-    end = record.index(b"\n")
-    head = orjson.loads(record[:end])
-    sizes, cut = head.pop("sizes"), head.pop("cut", [])
-    bodies, start = [], end + 1
-    for kept, whole in zip(sizes[::2], sizes[1::2], strict=True):
+    length, *sizes = START.unpack_from(record)
+    start = START.size + length
+    head = orjson.loads(record[START.size : start])
+    bodies = []
+    for kept, whole in zip(sizes[:BODIES], sizes[BODIES:], strict=True):
         bodies.append(Body(record[start : start + kept], whole))
         start += kept
-    return Record(head, tuple(bodies), cut, len(record))
+    return Record(head, tuple(bodies), head.pop("cut", []), len(record))
 
 
 def is_record_of(record: bytes, entry_id: str) -> bool:
     """Whether this is the entry of that id: tells it without reading."""
-    return record.startswith(b'{"id":"%s"' % entry_id.encode())
+    return record.startswith(b'{"id":"%s"' % entry_id.encode(), START.size)
 
 
 def cut_text(text: str, longest: int) -> str:

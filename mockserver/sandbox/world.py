@@ -150,7 +150,7 @@ class Sandbox:
         """The credentials that a call came with, where any are taken: no account knows them."""
         if not self._takes_any or exchange is None or exchange.account is None:
             return ()
-        return filter(None, exchange.account.credentials.values())
+        return tuple(filter(None, exchange.account.credentials.values()))
 
     # What rules need
 
