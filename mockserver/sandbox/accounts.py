@@ -19,6 +19,8 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._by_provider: dict[str, tuple[Account, ...]] = {}
+        self.edition = object()
+        """Another one each time that the accounts may be others."""
         self._follower: Follower | None = None
         database.watch(ACCOUNTS, self.index)
         self.index()
@@ -34,6 +36,7 @@ class Accounts:
             by_provider[account.provider] = (*by_provider.get(account.provider, ()), account)
         before = set(self.credentials())
         self._by_credential, self._by_provider = by_credential, by_provider
+        self.edition = object()
         if self._follower is not None:
             after = set(self.credentials())
             self._follower(before - after, after - before)

@@ -16,14 +16,14 @@ class Disclosure:
         self._forms = tuple(
             form for provider in providers.values() for form in provider.account.secret_forms
         )
-        self._secrets: tuple[str, ...] = ()
-        self._masking = Masking((), self._forms)
+        self._masking: Masking | None = None
+        self._made_at: object = None
 
     def masking(self) -> Masking:
         """For what is about no call in particular. Made anew when the credentials are others."""
-        secrets = tuple(self._find_secrets())
-        if secrets != self._secrets:
-            self._secrets, self._masking = secrets, Masking(secrets, self._forms)
+        if self._masking is None or self._made_at is not self._accounts.edition:
+            self._made_at = self._accounts.edition
+            self._masking = Masking(self._find_secrets(), self._forms)
         return self._masking
 
     def masking_of(
@@ -38,7 +38,7 @@ class Disclosure:
 
         ``secrets`` are credentials of no account, which came where any are taken.
         """
-        masking = self.masking().extend(secrets)
+        masking = self.masking().extend(secrets) if secrets else self.masking()
         provider = self._providers.get(provider_id or "")
         if provider is None or provider.signatures is None:
             return masking

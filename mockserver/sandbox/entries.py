@@ -44,8 +44,10 @@ EMPTY: Mapping[str, Any] = {
     "duration_ms": 0.0,
     "cut": [],
 }
-OURS = ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of")
-"""What never holds anything that a client sent."""
+OURS = frozenset(
+    ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of",
+     "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", "secrets")
+)  # fmt: skip
 SECRETS = "secrets"
 """Key of a record, never of an entry: credentials that came, where any are taken."""
 NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}}
@@ -142,18 +144,25 @@ def _find_bodies(record: Record) -> list[tuple[str, Body]]:
 
 
 def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
+    """What is ours holds nothing that a client sent."""
     masked = {
-        name: part if name in OURS else masking.mask_tree(part)
+        name: masking.mask_tree(part)
         for name, part in head.items()
-        if name != SECRETS
+        if part is not None and name not in OURS
     }
-    request = head["request"]
+    request, response = head["request"], head["response"]
     masked["request"] = {
         "method": masking.mask(request["method"]),
         "path": masking.mask(request["path"]),
         "headers": masking.mask_headers(request["headers"]),
     }
-    return masked
+    masked["response"] = {
+        "status": response["status"],
+        "headers": {
+            masking.mask(name): masking.mask(value) for name, value in response["headers"].items()
+        },
+    }
+    return {name: masked.get(name, part) for name, part in head.items() if name != SECRETS}
 
 
 def _fit(entry: dict[str, Any], record: Record) -> None:

@@ -10,7 +10,7 @@ from mockserver.sandbox.entries import show_entry, write_entry
 from mockserver.sandbox.records import Record, is_record_of, read_record
 from mockserver.sandbox.retries import Retries
 
-PAGE_LIMIT = 8 * 1_048_576
+PAGE_LIMIT = 16 * 1_048_576
 """Bytes of the records that one answer shows, so that reading them holds up nobody for long."""
 
 Keep = Callable[[Record], bool]

@@ -58,24 +58,32 @@ class Masking:
     """
 
     def __init__(self, values: Iterable[str], forms: tuple[str, ...] = ()) -> None:
-        self._values = tuple(sorted({each for each in values if len(each) >= SHORTEST}, key=_rank))
-        self._forms = forms
-        self._form = _compile(forms)
+        known = {each for each in values if len(each) >= SHORTEST}
+        self._values = tuple(sorted(known, key=lambda each: (-len(each), each)))
+        self._lowered = tuple(each.lower() for each in self._values)
+        self._form = re.compile("|".join(f"(?:{each})" for each in forms)) if forms else None
+        self._base: Masking | None = None
         self._seen: dict[str, str] = {}
+        self._seen_names: dict[str, str] = {}
 
     def extend(self, values: Iterable[str]) -> "Masking":
-        """The same with further values."""
-        more = [each for each in values if each not in self._values]
-        return Masking((*self._values, *more), self._forms) if more else self
+        """The same with a few further values."""
+        extended = Masking(each for each in values if each not in self._values)
+        extended._base = self
+        return extended if extended._values else self
 
     def mask(self, text: str) -> str:
         """The text without secrets."""
         known = self._seen.get(text)
         if known is not None:
             return known
-        masked = _replace(text, [*self._find(text), *self._find_encoded(text)])
-        if len(text) <= SHORT and len(self._seen) < REMEMBERED:
-            self._seen[text] = masked
+        masked = text if self._base is None else self._base.mask(text)
+        spans = self._find(masked)
+        if "%" in masked or "\\" in masked:
+            spans += self._find_encoded(masked)
+        if spans:
+            masked = _replace(masked, spans)
+        _remember(self._seen, text, masked)
         return masked
 
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -102,32 +110,35 @@ class Masking:
 
     def _mask_name(self, name: str) -> str:
         """A secret that a client made a header's name came in lower case."""
-        spans = [
-            Span(start, start + len(each), mask_secret(each.lower()))
-            for each in self._values
-            for start in _places(name, each.lower())
-        ]
-        return _replace(name, spans) if spans else self.mask(name)
+        known = self._seen_names.get(name)
+        if known is None:
+            found = [
+                Span(start, start + len(each), mask_secret(each))
+                for each in self._lowered
+                for start in _find_places(name, each)
+            ]
+            known = self.mask(_replace(name, found))
+            _remember(self._seen_names, name, known)
+        return known
 
     def _find(self, text: str) -> list[Span]:
         spans = [
             Span(start, start + len(each), mask_secret(each))
-            for each in self._values
-            for start in _places(text, each)
+            for each in [each for each in self._values if each in text]
+            for start in _find_places(text, each)
         ]
+        if "..." in text or "…" in text:
+            spans += self._find_cut(text)
+        if self._base is not None:
+            return spans
         if self._form is not None:
-            spans += [
-                Span(*found.span(), mask_secret(found[0])) for found in self._form.finditer(text)
-            ]
+            found = self._form.finditer(text)
+            spans += [Span(*each.span(), mask_secret(each[0])) for each in found]
         if "=" in text or ":" in text:
             lowered = text.lower()  # a look before the search, which takes far longer
             if any(map(lowered.__contains__, _NAMES)):
-                spans += [
-                    Span(*found.span(found.lastgroup or 0), HIDDEN)
-                    for found in _NAMED.finditer(text)
-                ]
-        if "..." in text or "…" in text:
-            spans += self._find_cut(text)
+                found = _NAMED.finditer(text)
+                spans += [Span(*each.span(each.lastgroup or 0), HIDDEN) for each in found]
         return spans
 
     def _find_encoded(self, text: str) -> list[Span]:
@@ -168,16 +179,15 @@ def mask_secret(secret: str) -> str:
     return f"{secret[:4]}{HIDDEN}{secret[-2:]}" if len(secret) > 8 else HIDDEN
 
 
-def _rank(value: str) -> tuple[int, str]:
-    return -len(value), value
+def _remember(seen: dict[str, str], text: str, masked: str) -> None:
+    """Most of what clients send they send again and again: that is looked through once."""
+    if len(text) <= SHORT:
+        if len(seen) >= REMEMBERED:
+            seen.clear()
+        seen[text] = masked
 
 
-@lru_cache(maxsize=16)
-def _compile(forms: tuple[str, ...]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{each})" for each in forms)) if forms else None
-
-
-def _places(text: str, value: str) -> Iterator[int]:
+def _find_places(text: str, value: str) -> Iterator[int]:
     start = text.find(value)
     while start >= 0:
         yield start
