@@ -61,7 +61,8 @@ def places(secret: str) -> dict[str, Place]:
             "X-Auth", "X-JWT", "X-Session", "X-Credential", "X-Signature", "X-Debug", "Cookie",
             "X-Original", "X-Api-Key", "Api-Key", "AccessKey", "X-Access-Token", "X-Secret",
             "X-Password", "Proxy-Authorization", "User-Agent", "Accept", "Accept-Language",
-            "From", "If-None-Match", "Idempotency-Key", "X-Forwarded-For", "X-Request-Id", "Via", "Origin", "Referer",
+            "From", "If-None-Match", "Idempotency-Key", "X-Forwarded-For", "X-Request-Id",
+            "Via", "Origin", "Referer",
         )
     }  # fmt: skip
     more_headers = {

@@ -21,8 +21,8 @@ TRUTH = {"true": True, "false": False}
 def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
     """The newest last. ``limit`` keeps the newest, or the first after ``since``.
 
-    ``next`` is the ``since`` that goes on where more is left. An empty ``since`` begins with the
-    oldest.
+    ``next`` is the ``since`` that goes on where more is left, and ``earlier`` tells that the answer
+    would have been too long with those before. An empty ``since`` begins with the oldest.
     """
     given = read_filters(inquiry, FILTERS)
     sandbox = inquiry.sandbox
@@ -30,7 +30,8 @@ def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
     limit = read_whole(given, "limit", PAGE)
     if "since" not in given:
         page = sandbox.journal.show_newest(keep, limit, sandbox.disclosure)
-        return Reply(200, {"requests": page.entries})
+        earlier = {"earlier": True} if page.more and "limit" not in given else {}
+        return Reply(200, {"requests": page.entries, **earlier})
     since = _entry_id(given["since"]) if given["since"] else ""
     page = sandbox.journal.show_after(since, keep, limit, sandbox.disclosure)
     more = {"next": page.entries[-1]["id"]} if page.more and page.entries else {}

@@ -12,7 +12,15 @@ from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import ITEMS_LIMIT, LIMIT, Body, Record, cut_text, write_record
+from mockserver.sandbox.records import (
+    ITEMS_LIMIT,
+    LIMIT,
+    Body,
+    Record,
+    cut_text,
+    note_cut,
+    write_record,
+)
 from mockserver.text.masking import Masking
 from mockserver.text.times import iso, iso_or_none
 
@@ -87,7 +95,7 @@ def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) 
     body = b"" if unanswered else answer.body
     if outcome.plan is None or outcome.natural is None:
         return write_record(head, call.body, body)
-    head |= _describe_faults(outcome.plan, outcome.natural)
+    _describe_faults(head, outcome.plan, outcome.natural)
     return write_record(head, call.body, body, outcome.natural.body)
 
 
@@ -187,16 +195,17 @@ def _remark(body: Body) -> str:
     return f"… (cut: {body.size} bytes in all)"
 
 
-def _describe_faults(plan: Plan, natural: Answer) -> dict[str, Any]:
+def _describe_faults(head: dict[str, Any], plan: Plan, natural: Answer) -> None:
     """What struck, and what the answer would have been."""
-    return {
-        "fault": plan.rule,
-        "injected": [_describe_hit(hit) for hit in plan.hits[:ITEMS_LIMIT]],
-        "sent": plan.delivery.sent,
-        "injected_ms": round(plan.delivery.planned_ms, 3),
-        "when": ("after" if plan.after else "before") if plan.terminal else None,
-        "natural": {"status": natural.status},
-    }
+    injected = [_describe_hit(hit) for hit in plan.hits[:ITEMS_LIMIT]]
+    if injected != [hit.to_json() for hit in plan.hits]:
+        note_cut(head, "injected")
+    head["fault"] = plan.rule
+    head["injected"] = injected
+    head["sent"] = plan.delivery.sent
+    head["injected_ms"] = round(plan.delivery.planned_ms, 3)
+    head["when"] = ("after" if plan.after else "before") if plan.terminal else None
+    head["natural"] = {"status": natural.status}
 
 
 def _describe_hit(hit: Hit) -> dict[str, Any]:

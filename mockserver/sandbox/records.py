@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 LIMIT = 32_768
-"""Bytes that a record may have."""
+"""Bytes that an entry may have, as JSON."""
+RECORD_LIMIT = LIMIT - 1_024
+"""Bytes that a record may have: an entry has some more."""
 BODY_LIMIT = 24_576
 """Bytes that are kept of a request's body."""
 ANSWER_LIMIT = 8_192
@@ -69,7 +71,7 @@ def write_record(
         _cut_head(head, longest, most)
         line = orjson.dumps(head)
     sizes = len(request), len(answer), len(natural)
-    left = max(0, LIMIT - START.size - len(line))
+    left = max(0, RECORD_LIMIT - START.size - len(line))
     if sum(sizes) > min(left, ANSWER_LIMIT):
         request = request[: min(BODY_LIMIT, left)]
         left -= len(request)
@@ -137,6 +139,10 @@ def _cut_member(head: dict[str, Any], name: str, longest: int, most: int) -> Non
         _cut_part(head, member, part, f"{name}.{part}", longest, most)
 
 
+def note_cut(head: dict[str, Any], path: str) -> None:
+    head["cut"] = [*(each for each in head.get("cut", []) if each != path), path]
+
+
 def _cut_part(
     head: dict[str, Any], holder: dict[str, Any], name: str, path: str, longest: int, most: int
 ) -> None:
@@ -144,4 +150,4 @@ def _cut_part(
     part = cut_tree(holder[name], longest, most)
     if part != holder[name]:
         holder[name] = part
-        head["cut"] = [*(each for each in head.get("cut", []) if each != path), path]
+        note_cut(head, path)
