@@ -3,11 +3,11 @@
 from collections import deque
 from threading import RLock
 
-OVERHEAD = 80  # bytes that an entry takes beside its text
+OVERHEAD = 60  # bytes that an entry takes beside its text
 SPARE = 1 / 64  # of the budget: freed at once, so that looking for the fullest is seldom
 
 Entry = tuple[bytes, bytes]
-"""The text of an entry, and what it shares with others."""
+"""The text of an entry, and what it shares with others, which may be nothing."""
 
 
 class Budget:
@@ -49,7 +49,7 @@ class Log:
     """
 
     def __init__(self, length: int, budget: Budget) -> None:
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[bytes | Entry] = deque()  # without a tuple where nothing is shared
         self._shared: dict[bytes, tuple[bytes, int]] = {}
         self._length = length
         self._budget = budget
@@ -69,17 +69,18 @@ class Log:
                 shared, users = self._shared.get(shared, (shared, 0))
                 self._shared[shared] = shared, users + 1
                 size += 0 if users else len(shared)
-            self._entries.append((text, shared))
+            self._entries.append((text, shared) if shared else text)
             self.size += size
             self._budget.charge(self, size)
 
     def entries(self) -> list[Entry]:
         with self._budget.lock:
-            return list(self._entries)
+            return [each if isinstance(each, tuple) else (each, b"") for each in self._entries]
 
     def drop_oldest(self) -> None:
         with self._budget.lock:
-            text, shared = self._entries.popleft()
+            oldest = self._entries.popleft()
+            text, shared = oldest if isinstance(oldest, tuple) else (oldest, b"")
             size = len(text) + OVERHEAD
             if shared:
                 _, users = self._shared.pop(shared)

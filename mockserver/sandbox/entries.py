@@ -66,11 +66,9 @@ def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) 
     """The record of a call. ``secrets`` are those of no account that it came with."""
     answer, exchange, stamp, call = outcome.answer, outcome.exchange, outcome.stamp, outcome.call
     unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
-    at = iso(stamp.at)
     head: dict[str, Any] = {
         "id": stamp.id,
-        "at": at,
-        "machine_at": at if stamp.machine_at == stamp.at else iso(stamp.machine_at),
+        "at": iso(stamp.at),
         "request": {"method": call.method, "path": call.target, "headers": call.headers},
         "response": NO_RESPONSE
         if unanswered
@@ -78,6 +76,8 @@ def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) 
         "committed": outcome.committed,
         "duration_ms": round(outcome.duration_ms, 3),
     }
+    if stamp.machine_at != stamp.at:
+        head["machine_at"] = iso(stamp.machine_at)
     if exchange is not None:
         _describe_exchange(head, exchange)
     if outcome.changes:
@@ -104,8 +104,10 @@ def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
     head["provider"] = exchange.provider.id
     head["operation"] = exchange.operation_name
     head["account"] = exchange.account_label
-    head["message_id"] = subject.message_id
-    head["business_number"] = subject.business_number
+    if subject.message_id is not None:
+        head["message_id"] = subject.message_id
+    if subject.business_number is not None:
+        head["business_number"] = subject.business_number
     if message is not None:
         head["customer"] = message.customer
 
@@ -114,6 +116,7 @@ def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
     """The entry without secrets, of at most ``LIMIT`` bytes."""
     masking = _find_masking(record, disclosure)
     entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
+    entry["machine_at"] = entry["machine_at"] or entry["at"]
     for name, body in _find_bodies(record):
         text = getincrementaldecoder("utf-8")("replace").decode(body.kept)
         if body.is_cut:
