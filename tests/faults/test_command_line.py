@@ -252,6 +252,12 @@ def test_bad_transcript_is_told_in_one_line(server: Server, tmp_path: Path, text
         ({"ordinal": 0}, 2, "line 2: ordinal: expected a whole number from 1"),
         ({"ordinal": None}, 2, "line 2: ordinal"),
         ({"when": "later"}, 2, "line 2: when: expected one of before, after, came 'later'"),
+        (
+            {"fault": {"type": "status", "as_in": {"request": "req_1", "rule": "rule_1"}}},
+            2,
+            "line 2: fault.as_in: expected the fault of an earlier line, came",
+        ),
+        ({"fault": {"type": "status", "as_in": {"request": [], "rule": {}}}}, 2, "line 2: fault"),
         ({"provider": "d8"}, 1, "faults[1]: no such provider: 'd8'"),
         ({"fault": {"type": "meteor"}}, 1, "faults[1]: no such fault type: 'meteor'"),
     ],

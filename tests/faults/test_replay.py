@@ -182,6 +182,19 @@ def test_replay_of_faults_that_the_call_asked_for(server: Server, tmp_path: Path
     assert asked() == first
 
 
+def test_replay_of_a_long_fault_that_is_told_once(server: Server, tmp_path: Path) -> None:
+    body = {"long": "x" * 5_000}
+    rule = {"fault": {"type": "status", "status": 503, "body": body}, "schedule": {"every": 2}}
+    add_all(server, rule)
+    first = run(server, [KIRIM_CALL] * 6)
+    file = save_transcript(server, tmp_path)
+    assert len(Path(file).read_text()) < 7_000
+    requests.post(f"{server.state}/reset", timeout=5).raise_for_status()
+    assert faults("replay", file, url=server.url).stdout == "3 faults\n"
+    assert run(server, [KIRIM_CALL] * 6) == first
+    assert KIRIM_CALL.send(server.url).status_code == 200
+
+
 @pytest.mark.slow
 def test_replay_of_a_text_with_unusual_line_ends(server: Server, tmp_path: Path) -> None:
     body = "a\u2028b\u0085c\r\nd\u2029"
