@@ -25,6 +25,15 @@ def describe_provider(provider: Provider, base_url: str) -> dict[str, Any]:
         "base_url": f"{base_url}/{provider.id}",
         "hosts": list(provider.hosts),
         "operations": [_describe_operation(provider, each) for each in provider.operations],
+        "not_emulated": [
+            {
+                "name": each.name,
+                "method": each.method,
+                "path": each.path,
+                "source": each.source,
+            }
+            for each in provider.not_emulated
+        ],
         "errors": [
             {
                 "name": row.name,

@@ -11,6 +11,7 @@ from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
 from mockserver.api.limits import Allowance, Bucket, Verdict, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
+from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
 from mockserver.api.provider import Claim, Provider, Signing, Switch
 from mockserver.api.receipts import mark_read
@@ -43,6 +44,7 @@ __all__ = [
     "Fail",
     "Lenient",
     "Message",
+    "NotEmulated",
     "Number",
     "Operation",
     "Problem",

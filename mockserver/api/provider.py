@@ -15,6 +15,7 @@ from mockserver.api.call import Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
+from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Operation, Purpose
 
 
@@ -70,6 +71,7 @@ class Provider:
     further fixture collections. ``signed`` says that what ``sign`` makes is good for one body and
     a short time only; ``sign_options`` are what it can be told to do differently. ``signatures``
     are those that would authenticate a call as it came, which are as secret as a credential.
+    ``not_emulated`` is what it documents besides the operations.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Provider:
     signed: bool = False
     sign_options: tuple[str, ...] = ()
     signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
+    not_emulated: tuple[NotEmulated, ...] = ()
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, None where there is none."""

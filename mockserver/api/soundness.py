@@ -1,11 +1,12 @@
 """Whether a provider is made of the right parts, whoever made it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.api.account import AccountKind
 from mockserver.api.catalogue import REQUIRED, Catalogue, Spec
+from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Shape
 from mockserver.api.provider import Provider, Switch
 
@@ -29,6 +30,7 @@ PARTS: dict[str, Any] = {
     "new_ids": Callable,
     "switches": (tuple, Switch),
     "records": Mapping,
+    "not_emulated": (tuple, NotEmulated),
 }
 PARTS_OF_OPERATIONS: dict[str, Any] = {
     "name": str,
@@ -63,11 +65,16 @@ def find_unsound(provider: Provider) -> Iterator[str]:
         yield "account: expected the names of credentials, came none"
     for operation in provider.operations:
         yield from _find_wrong_parts(operation, PARTS_OF_OPERATIONS, f"{operation.name}.")
-        yield from _find_wrong_paths(provider, operation)
+        if not operation.paths or not operation.answers:
+            yield f"{operation.name}: expected a path and an answer at least"
+        yield from _find_wrong_paths(provider, operation.name, operation.paths)
+    for documented in provider.not_emulated:
+        yield from _find_wrong_paths(provider, documented.name, (documented.path,))
     names = [operation.name for operation in provider.operations]
     if len(set(names)) < len(names):
         yield "two operations have one name"
     ways = [(each.method, path) for each in provider.operations for path in each.paths]
+    ways += [(each.method, each.path) for each in provider.not_emulated if not each.recognise]
     for method, path in {way for way in ways if ways.count(way) > 1}:
         yield f"{method} {path} is documented twice"
     declared = {row for each in provider.operations for row in provider.rows_of(each)}
@@ -92,11 +99,9 @@ def _find_rows_without_spec(provider: Provider) -> Iterator[Catalogue]:
     return (row for row in provider.errors if not isinstance(row.value, Spec))
 
 
-def _find_wrong_paths(provider: Provider, operation: Operation) -> Iterator[str]:
-    if not operation.paths or not operation.answers:
-        yield f"{operation.name}: expected a path and an answer at least"
-    for path in operation.paths:
+def _find_wrong_paths(provider: Provider, name: str, paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
         if not PATH.fullmatch(path):
-            yield f"{operation.name}: expected a path such as /v1/{{name}}, came {path!r}"
+            yield f"{name}: expected a path such as /v1/{{name}}, came {path!r}"
         elif RESERVED.match(path) or f"{path}/".startswith(f"/{provider.id}/"):
-            yield f"{operation.name}: {path} begins as the server's own paths do"
+            yield f"{name}: {path} begins as the server's own paths do"

@@ -28,6 +28,10 @@ def providers(as_json: bool, url: str) -> None:
         for operation in provider["operations"]:
             for path in (operation["path"], *operation["aliases"]):
                 click.echo(f"  {operation['name']:<18}{operation['method']:<5} {path}")
+        for each in provider["not_emulated"]:
+            click.echo(
+                f"  {each['name']:<18}{each['method']:<5} {each['path']}  (not emulated yet)"
+            )
         for row in found[provider["id"]].errors:
             click.echo(f"  {_write_row(row)}")
         click.echo()

@@ -3,10 +3,16 @@
 import difflib
 from collections.abc import Sequence
 
+from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Operation
 from mockserver.api.provider import Provider
+from mockserver.pipeline.documented import (
+    explain_not_emulated,
+    find_not_emulated,
+    list_emulated,
+)
 from mockserver.pipeline.endpoint import Endpoint
 
 
@@ -21,16 +27,12 @@ def find_nearest(came: str, paths: Sequence[str]) -> list[str]:
 
 def require_operation(endpoint: Endpoint, exchange: Exchange) -> Operation:
     """The operation that the call is one of. Raises Fail with a row that all of them share."""
-    rows, call = endpoint.provider.errors, exchange.call
-    if not endpoint.operations:
-        raise Fail(rows["NOT_FOUND"], _explain_unknown_path(endpoint.provider, call.path))
-    operation = endpoint.operations.get(call.method)
-    if operation is None:
-        known = ", ".join(endpoint.operations)
-        raise Fail(rows["METHOD_NOT_ALLOWED"], f"{call.method} here; documented: {known}")
-    if call.too_large:
-        raise Fail(rows["BODY_TOO_LARGE"], "the body is larger than the server's limit")
-    return operation
+    if exchange.operation is None:
+        raise _refuse(endpoint, exchange.call)
+    if exchange.call.too_large:
+        row = endpoint.provider.errors["BODY_TOO_LARGE"]
+        raise Fail(row, "the body is larger than the server's limit")
+    return endpoint.operations[exchange.call.method]
 
 
 def run_checks(exchange: Exchange, operation: Operation) -> None:
@@ -43,6 +45,20 @@ def run_checks(exchange: Exchange, operation: Operation) -> None:
                 reason = f"the check {check.name} does not declare {fail.row.name}"
                 raise UndeclaredRow(reason) from fail
             raise
+
+
+def _refuse(endpoint: Endpoint, call: Call) -> Fail:
+    """What is documented and not emulated is answered as what does not exist, but told so."""
+    provider, known = endpoint.provider, endpoint.operations
+    wrong_method = known and call.method not in known
+    row = provider.errors["METHOD_NOT_ALLOWED" if wrong_method else "NOT_FOUND"]
+    found = endpoint.find_lookalike(call) or find_not_emulated(provider, call)
+    if found is not None and (found.method == call.method or not known):
+        because = explain_not_emulated(provider, found, call)
+        return Fail(row, f"{because}; {list_emulated(provider)}")
+    if known:
+        return Fail(row, f"{call.method} here; emulated: {', '.join(known)}")
+    return Fail(row, _explain_unknown_path(provider, call.path))
 
 
 def _explain_unknown_path(provider: Provider, path: str) -> str:

@@ -13,7 +13,7 @@ def resolve_call(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
     account = sandbox.find_account(provider.id, claim.credential)
     if account is None and stranger:
         account = sandbox.adopt(provider.id, claim)
-    operation = endpoint.operations.get(call.method)
+    operation = endpoint.find_operation(call)
     subject, message = NOTHING, None
     if operation is not None:
         subject = operation.subject(call, args, account)

@@ -14,10 +14,17 @@ from mockserver.api.call import Call
 from mockserver.api.catalogue import Fail
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Done, Exchange
+from mockserver.api.provider import Provider
 from mockserver.pipeline.answer import REQUEST_ID, Answer, bug_answer, encode_json, encode_refusal
 from mockserver.pipeline.call_log import log_call
 from mockserver.pipeline.check import find_nearest, require_operation, run_checks
 from mockserver.pipeline.claim import Claimed, claim_call
+from mockserver.pipeline.documented import (
+    Documented,
+    explain_not_emulated,
+    find_documented,
+    list_emulated,
+)
 from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.ports import CallWorld, CallWorlds, Outcome
@@ -44,8 +51,26 @@ def answer_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call
     return answer_unknown_code(sandboxes, call)
 
 
-def answer_unknown_path(sandboxes: CallWorlds, paths: Sequence[str], call: Call) -> Answer:
-    """Answer a call to a path that is no provider's: say which ones are like it."""
+def answer_elsewhere(sandboxes: CallWorlds, provider: Provider, call: Call) -> Answer:
+    """Answer a call to one of the provider's addresses where it has no operation.
+
+    What stands in a documented path may tell whose the call is.
+    """
+    documented = find_documented([provider], call)
+    if documented is not None:
+        return answer_call(sandboxes, [documented.endpoint], documented.call)
+    return answer_call(sandboxes, [Endpoint(provider)], call._replace(segments=()))
+
+
+def answer_unknown_path(
+    sandboxes: CallWorlds, providers: Sequence[Provider], paths: Sequence[str], call: Call
+) -> Answer:
+    """Answer a call to a path where no provider has an operation: say which ones are like it, or
+    that one documents it.
+    """
+    documented = find_documented(providers, call)
+    if documented is not None:
+        return _answer_not_emulated(sandboxes, documented, call)
     path = call.target.partition("?")[0]
     error = {
         "code": "not_found",
@@ -54,12 +79,36 @@ def answer_unknown_path(sandboxes: CallWorlds, paths: Sequence[str], call: Call)
         "nearest": find_nearest(path, paths),
     }
     sandbox = sandboxes.default if call.code is None else sandboxes.find_by_code(call.code)
-    if sandbox is None:
-        return answer_unknown_code(sandboxes, call)
     answer = encode_json(404, {"error": error}, because="the path is no provider's")
-    with sandbox.lock:
-        if not sandbox.closed:
-            return _answer_without_exchange(sandbox, call, answer)
+    return _answer_apart(sandboxes, sandbox, call, answer)
+
+
+def _answer_not_emulated(sandboxes: CallWorlds, documented: Documented, call: Call) -> Answer:
+    """In our own words, since at the root the path alone does not name the provider."""
+    claimed = claim_call(sandboxes, [documented.endpoint], documented.call)
+    if claimed is None:
+        return answer_unknown_code(sandboxes, call)
+    provider = documented.endpoint.provider
+    message = explain_not_emulated(provider, documented.what, call)
+    hint = f"{list_emulated(provider)}; GET /_mock/providers lists what is not"
+    answer = encode_refusal(Refused("not_emulated", message, hint, status=404))
+    if claimed.unattributed is not None:
+        sandboxes.count_unattributed()
+    return _answer_apart(sandboxes, claimed.sandbox, call, answer, claimed.unattributed)
+
+
+def _answer_apart(
+    sandboxes: CallWorlds,
+    sandbox: CallWorld | None,
+    call: Call,
+    answer: Answer,
+    unattributed: str | None = None,
+) -> Answer:
+    """Write down an answer without an exchange, if the sandbox is there and stays."""
+    if sandbox is not None:
+        with sandbox.lock:
+            if not sandbox.closed:
+                return _answer_without_exchange(sandbox, call, answer, unattributed)
     return answer_unknown_code(sandboxes, call)
 
 

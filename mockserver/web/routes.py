@@ -10,7 +10,7 @@ from mockserver.api.provider import Provider
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_of
 from mockserver.pipeline.ports import CallWorlds
-from mockserver.pipeline.way import answer_call, answer_unknown_path
+from mockserver.pipeline.way import answer_call, answer_elsewhere, answer_unknown_path
 from mockserver.web.flask_app import App
 
 TYPED_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -29,7 +29,9 @@ def create_routes(
         *(f"/{each.id}{path}" for each in providers.values() for path in paths_of(each)),
     ]
     hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
-    app = App(sandboxes, hosts, partial(answer_unknown_path, sandboxes, paths))
+    app = App(
+        sandboxes, hosts, partial(answer_unknown_path, sandboxes, [*providers.values()], paths)
+    )
 
     def route(path: str, prefix: str, endpoints: Sequence[Endpoint]) -> None:
         work = partial(answer_call, sandboxes, endpoints)
@@ -41,8 +43,9 @@ def create_routes(
         prefix = f"/{provider.id}"
         for path, endpoint in endpoints_of(provider).items():
             route(path, prefix, [endpoint])
-        route("/{unknown:rest}", prefix, [Endpoint(provider, ("unknown",))])
-        route("", prefix, [Endpoint(provider)])
+        elsewhere = partial(answer_elsewhere, sandboxes, provider)
+        for path in ("/{unknown:rest}", ""):
+            app.add_view(prefix + path, make_rule(prefix + path), make_template(path), elsewhere)
     for path, work in administration.items():
         app.add_view(path, make_rule(path), make_template(path), work)
     return app

@@ -212,3 +212,10 @@ def test_pages_code_is_formatted_as_ours(tmp_path: Path) -> None:
 def test_fixture_is_json_that_names_every_condition() -> None:
     accounts = json.loads(FILES[f"{PACKAGE}/{NAME}.json"])["accounts"]
     assert {each.get("condition", "good") for each in accounts} == {"good", "suspended"}
+
+
+def test_what_is_documented_and_not_built_is_told(acme: Server) -> None:
+    at_root = requests.get(f"{acme.url}/v1/receipts/msg_01", headers=MAIN, timeout=5)
+    assert "not emulated yet" in at_root.json()["error"]["message"]
+    by_prefix = requests.get(f"{acme.url}/{NAME}/v1/receipts/msg_01", headers=MAIN, timeout=5)
+    assert (by_prefix.status_code, by_prefix.json()["problem"]) == (404, "unknown_path")

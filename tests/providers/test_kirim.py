@@ -325,7 +325,6 @@ def test_failure_has_the_documented_envelope(
         {"Authorization": "Bearer kdv_live_AAAAAAAAAAAAAAAAAAAAAAAA"},
         {"Authorization": f"Bearer {KEY.replace('live', 'test')}"},
         {"Authorization": "Bearer kc_live_1"},
-        {"api-key": KEY},
         {"Cookie": f"api_key={KEY}"},
     ],
 )
@@ -334,6 +333,14 @@ def test_receipt_is_401_when_the_key_is_missing_or_wrong(
 ) -> None:
     assert failed(post(server, headers=headers)) == UNAUTHORIZED
     assert message(server)["read_at"] is None
+
+
+def test_receipt_is_401_when_the_key_is_in_the_header_of_another_provider(server: Server) -> None:
+    url = f"{server.url}/kirim/v1/{NUMBER}/messages"
+
+    response = requests.post(url, headers={"api-key": KEY}, json=receipt(), timeout=5)
+
+    assert failed(response) == UNAUTHORIZED
 
 
 def test_receipt_is_401_when_the_key_is_in_the_query(server: Server) -> None:

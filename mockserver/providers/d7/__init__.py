@@ -1,7 +1,7 @@
 """D7 Networks: WhatsApp read receipts and delivery reports."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.d7 import accounts, identifiers, operations, schemas
+from mockserver.providers.d7 import accounts, identifiers, not_emulated, operations, schemas
 from mockserver.providers.d7.errors import Error, envelope
 
 provider = Provider(
@@ -24,4 +24,5 @@ provider = Provider(
         ),
     ),
     records={"reports": schemas.ReportSchema()},
+    not_emulated=not_emulated.NOT_EMULATED,
 )

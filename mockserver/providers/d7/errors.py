@@ -2,9 +2,10 @@
 
 from mockserver.api import Catalogue, Fail, Reply, Spec
 
-READ_RECEIPT = "https://d7networks.com/docs/Whatsapp/Read-Receipt"
-GET_STATUS = "https://d7networks.com/docs/Whatsapp/Get-Status"
-NUMBER_LOOKUP = "https://d7networks.com/docs/Number-Lookup"
+DOCS = "https://d7networks.com/docs"
+READ_RECEIPT = f"{DOCS}/Whatsapp/Read-Receipt"
+GET_STATUS = f"{DOCS}/Whatsapp/Get-Status"
+NUMBER_LOOKUP = f"{DOCS}/Number-Lookup"
 SDK = "the Python SDK direct7"
 FASTAPI = "the pages show a FastAPI service, whose defaults these are"
 

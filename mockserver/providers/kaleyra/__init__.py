@@ -1,7 +1,7 @@
 """Kaleyra: WhatsApp read receipts, API version 2."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.kaleyra import accounts, identifiers, operations
+from mockserver.providers.kaleyra import accounts, identifiers, not_emulated, operations
 from mockserver.providers.kaleyra.errors import Error, envelope
 
 provider = Provider(
@@ -23,4 +23,5 @@ provider = Provider(
             "a message id nobody knows: 202 and a note in the journal, or WA400",
         ),
     ),
+    not_emulated=not_emulated.NOT_EMULATED,
 )

@@ -1,7 +1,7 @@
 """KirimChat: WhatsApp read receipts, Public API v1."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.kirim import accounts, identifiers, operations
+from mockserver.providers.kirim import accounts, identifiers, not_emulated, operations
 from mockserver.providers.kirim.errors import Error, envelope
 
 provider = Provider(
@@ -24,4 +24,5 @@ provider = Provider(
             "more than 60 writes a minute of one account are answered with 429",
         ),
     ),
+    not_emulated=not_emulated.NOT_EMULATED,
 )

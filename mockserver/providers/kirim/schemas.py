@@ -20,17 +20,15 @@ class ReceiptSchema(Lenient):
 
 
 def refuse(problem: Problem) -> Fail:
-    """A body is told to be a receipt by ``status``, a send by ``type``: one of them must be."""
+    """A body without ``type`` is no send: where ``status`` lacks too, it is neither."""
     if problem.kind in ("json", "object"):
         return Fail(Error.INVALID_REQUEST, str(problem))
     if problem.kind == "invalid" and not problem.reason.startswith(EMPTY):
         text = f"{problem.param} has an invalid value."
         return Fail(Error.INVALID_FIELD_VALUE, str(problem), param=problem.param, message=text)
-    param = problem.param if problem.given & {"status", "type"} else "type"
+    param = problem.param if "status" in problem.given else "type"
     text = f"{param} is required."
-    send = "this looks like a send, and only read receipts are emulated: "
-    because = f"{send if problem.given & {'type'} else ''}{problem}"
-    return Fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
+    return Fail(Error.MISSING_REQUIRED_FIELD, str(problem), param=param, message=text)
 
 
 RECEIPT = ReceiptSchema()

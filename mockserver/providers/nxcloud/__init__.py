@@ -1,7 +1,7 @@
 """NXCloud: WhatsApp read receipts and typing indicators."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.nxcloud import accounts, identifiers, operations
+from mockserver.providers.nxcloud import accounts, identifiers, not_emulated, operations
 from mockserver.providers.nxcloud.errors import Error, envelope
 
 provider = Provider(
@@ -26,4 +26,5 @@ provider = Provider(
             "marking a message read also marks the earlier ones of its conversation",
         ),
     ),
+    not_emulated=not_emulated.NOT_EMULATED,
 )
