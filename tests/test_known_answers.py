@@ -17,6 +17,7 @@ from tests.calls import (
     KALEYRA_MESSAGE,
     KIRIM_KEY,
     WAMID,
+    WAMID_ROW,
     ValidCall,
     named,
 )
@@ -60,7 +61,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("nxcloud", "typing_indicator"): {"code": 0, "data": None, "message": "Request successful"},
     ("kirim", "mark_as_read"): {
         "data": {
-            "id": "msg_01HXYZABCDEFGHJKMNPQRSTVWX",
+            "id": WAMID_ROW,
             "object": "message",
             "status": "read",
             "message_id": WAMID,

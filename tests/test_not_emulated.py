@@ -11,7 +11,7 @@ from tests.providers.causes import newest_entry
 
 DOCUMENTED = [(id, each) for id, provider in PROVIDERS.items() for each in provider.not_emulated]
 NAMES = [f"{provider}-{each.name}" for provider, each in DOCUMENTED]
-SENDS = {
+SENDS: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "kirim": (
         f"/v1/{KIRIM_NUMBER_ID}/messages",
         KIRIM,
@@ -52,7 +52,7 @@ def test_documented_call_is_told_to_be_not_emulated_yet(
     headers = {"Host": PROVIDERS[provider].hosts[0]} if way == "host" else {}
     body = SENDS[provider][2] if each.recognise else None
     signs = {"Authorization": "Bearer x"} if provider == "kirim" else {"api-key": "x"}
-    answer = client.open(path, method=each.method, headers=headers | signs, json=body)
+    answer = client.open(path, method=each.method, headers={**headers, **signs}, json=body)
     assert answer.status_code in (404, 405)
     entry = newest_entry(client)
     told = f"documents {each.method} {each.path} ({each.name}) and that is not emulated yet"

@@ -71,6 +71,11 @@ provider = Provider(
 )
 """
 
+NOT_EMULATED = PROVIDER.replace("import (", "import (\n    NotEmulated,").replace(
+    "    fixture=",
+    '    not_emulated=(NotEmulated("send", "POST", "/v1/{sid}/more", "test"),),\n    fixture=',
+)
+
 
 def install(folder: Path, name: str, text: str, point: str = "") -> Path:
     """Put a module there as if its distribution were installed: to be put on the path."""
@@ -162,6 +167,18 @@ UNUSABLE = {
     ),
     "a path twice": (
         PROVIDER.replace('"/v1/{sid}/messages",', '"/v1/{sid}/messages",' * 2),
+        "POST /v1/{sid}/messages is documented twice",
+    ),
+    "a call that is not emulated, and none": (
+        PROVIDER.replace("    fixture=", "    not_emulated=(3,),\n    fixture="),
+        "not_emulated: expected each to be NotEmulated, came int",
+    ),
+    "a path that is none of a call that is not emulated": (
+        NOT_EMULATED.replace("/v1/{sid}/more", "/v1/<sid>/more"),
+        "send: expected a path such as /v1/{name}, came '/v1/<sid>/more'",
+    ),
+    "a call that is emulated and is not": (
+        NOT_EMULATED.replace("/v1/{sid}/more", "/v1/{sid}/messages"),
         "POST /v1/{sid}/messages is documented twice",
     ),
     "another's host": (

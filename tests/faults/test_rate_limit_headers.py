@@ -51,10 +51,12 @@ def test_rate_limit_headers_stand_on_2xx_and_4xx(
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nobody"}], ids=str)
-def test_rate_limit_headers_are_not_for_unknown_keys(client: Any, headers: dict[str, str]) -> None:
-    answer = client.post(PATH, headers=headers, json=BODY)
-    assert answer.status_code == 401
-    assert limits(answer) == (None, None, None)
+def test_rate_limit_of_an_unknown_key_is_a_full_one(client: Any, headers: dict[str, str]) -> None:
+    for _ in range(2):
+        answer = client.post(PATH, headers=headers, json=BODY)
+        assert answer.status_code == 401
+        assert limits(answer) == ("60", "60", "1795240800")
+    assert limits(client.get(PATH, headers=headers)) == ("600", "600", "1795240800")
 
 
 def test_rate_limit_headers_are_not_on_a_natural_5xx(client: Any) -> None:

@@ -44,6 +44,15 @@ BEARER = {"Authorization": "Bearer nobody"}
 KEYED = {"Idempotency-Key": "one"}
 OUTBOUND = ("outbound", 0)
 
+KEPT_REFUSALS = {
+    "PHONE_NUMBER_NOT_FOUND": Cause(headers=KEYED, arguments={"phone_number_id": "1"}),
+    "ACCOUNT_NOT_CONNECTED": Cause("not_connected", headers=KEYED),
+    "INVALID_REQUEST": Cause(headers=KEYED, body=b"[]"),
+    "MISSING_REQUIRED_FIELD": Cause(headers=KEYED, body=b"{}"),
+    "INVALID_FIELD_VALUE": Cause(headers=KEYED, about=OUTBOUND),
+    "RESOURCE_NOT_FOUND": Cause(headers=KEYED, members={"message_id": "unknown"}),
+}
+
 CAUSES: dict[tuple[str, str, str], Cause] = {
     ("d7", "token", "ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED"): Cause(headers=BEARER),
     ("d7", "account", "ACCESS_TOKEN_EXPIRED"): Cause("expired"),
@@ -96,6 +105,10 @@ CAUSES: dict[tuple[str, str, str], Cause] = {
     ("kirim", "idempotency_key", "IDEMPOTENCY_KEY_REUSE"): Cause(
         headers=KEYED, members={"more": 1}, before=(Cause(headers=KEYED), 1)
     ),
+    **{
+        ("kirim", "idempotency_key", row): replace(cause, before=(cause, 1))
+        for row, cause in KEPT_REFUSALS.items()
+    },
     ("kirim", "message", "RESOURCE_NOT_FOUND"): Cause(members={"message_id": "unknown"}),
     ("kirim", "direction", "INVALID_FIELD_VALUE"): Cause(about=OUTBOUND),
     ("kirim", "upstream", "WHATSAPP_UPSTREAM_ERROR"): Cause(about=("inbound", 8)),

@@ -350,6 +350,17 @@ KIRIM: dict[str, Row] = {
             }
         },
     ),
+    "IDEMPOTENCY_CONFLICT": (
+        409,
+        {
+            "error": {
+                "type": "conflict",
+                "code": "idempotency_conflict",
+                "message": "This Idempotency-Key was used with another request body.",
+                "request_id": REQUEST_ID,
+            }
+        },
+    ),
     "IDEMPOTENCY_IN_PROGRESS": (
         409,
         {

@@ -14,6 +14,7 @@ import requests
 from tests.calls import KIRIM_KEY as KEY
 from tests.calls import KIRIM_NUMBER_ID as NUMBER
 from tests.calls import WAMID as PAGES_FIRST
+from tests.calls import WAMID_ROW as FIRST_ROW
 from tests.conftest import Server, StillClock
 
 JSON = "application/json"
@@ -26,6 +27,7 @@ EXPIRED_NUMBER = "109912345678902"
 OTHER_ORG_NUMBER = "109912345678903"
 NOT_CONNECTED_NUMBER = "109912345678904"
 RATE_LIMITED_NUMBER = "109912345678905"
+PENDING_NUMBER = "109912345678906"
 
 PAGES_SECOND = "wamid.HBgN…"
 PAGES_ROW = "msg_01HXYZABCDEFGHJKMNPQRSTVWX"
@@ -128,7 +130,7 @@ def test_receipt_answers_as_the_page_prints_it(server: Server, prefix: str) -> N
     assert (response.status_code, response.headers["Content-Type"]) == (200, JSON)
     assert list(response.json()) == ["data", "request_id"]
     assert response.json()["data"] == {
-        "id": "msg_01HXYZABCDEFGHJKMNPQRSTVWX",
+        "id": FIRST_ROW,
         "object": "message",
         "status": "read",
         "message_id": PAGES_FIRST,
@@ -150,10 +152,17 @@ def test_receipt_with_typing_indicator_answers_as_the_page_prints_it(server: Ser
     assert data(response) == marked("wamid.HBgN…", "msg_01HXYZABCDEFGHJKMNPQRSTVWX")
 
 
-def test_receipt_answers_under_the_real_host_name(server: Server) -> None:
-    response = post(server, headers=bearer() | {"Host": "api.kirim.chat"})
+@pytest.mark.parametrize("host", ["api.kirim.chat", "api.kirimdev.com", "api-prod.kirim.chat"])
+def test_receipt_answers_under_the_real_host_names(server: Server, host: str) -> None:
+    response = post(server, headers=bearer() | {"Host": host})
 
-    assert data(response) == marked(PAGES_FIRST, PAGES_ROW)
+    assert data(response) == marked(PAGES_FIRST, FIRST_ROW)
+
+
+def test_id_that_the_page_prints_is_of_one_message_only(client: Any) -> None:
+    rows = client.get("/_mock/sandboxes/default/messages?provider=kirim").json["messages"]
+    assert [each["id"] for each in rows if each["external_id"] == PAGES_ROW] == [PAGES_SECOND]
+    assert len({each["external_id"] for each in rows}) == len(rows)
 
 
 def test_request_id_is_in_the_header_too_and_always_new(server: Server) -> None:
@@ -168,7 +177,7 @@ def test_request_id_is_in_the_header_too_and_always_new(server: Server) -> None:
 def test_receipt_answers_the_same_when_repeated(server: Server) -> None:
     first, second = post(server), post(server)
 
-    assert data(first) == data(second) == marked(PAGES_FIRST, PAGES_ROW)
+    assert data(first) == data(second) == marked(PAGES_FIRST, FIRST_ROW)
     assert message(server)["upstream_calls"] == 1
 
 
@@ -229,7 +238,7 @@ def test_receipt_reads_that_message_alone(server: Server) -> None:
     ],
 )
 def test_receipt_ignores_members_it_does_not_need(server: Server, extra: dict[str, Any]) -> None:
-    assert data(post(server, receipt(**extra))) == marked(PAGES_FIRST, PAGES_ROW)
+    assert data(post(server, receipt(**extra))) == marked(PAGES_FIRST, FIRST_ROW)
 
 
 def test_message_of_the_second_number_is_read_under_its_own_path(server: Server) -> None:
@@ -245,7 +254,7 @@ def test_message_of_the_second_number_is_read_under_its_own_path(server: Server)
     ("message_id", "options", "failure"),
     [
         (UNKNOWN, {}, NO_MESSAGE),
-        ("msg_01HXYZABCDEFGHJKMNPQRSTVWX", {}, NO_MESSAGE),
+        (PAGES_ROW, {}, NO_MESSAGE),
         (OF_SECOND_NUMBER, {}, NO_MESSAGE),
         (PAGES_FIRST, {"number": SECOND_NUMBER}, NO_MESSAGE),
         (OF_OTHER_ORG, {}, NO_MESSAGE),
@@ -260,6 +269,7 @@ def test_message_of_the_second_number_is_read_under_its_own_path(server: Server)
             {"key": NOT_CONNECTED_KEY, "number": NOT_CONNECTED_NUMBER},
             NOT_CONNECTED,
         ),
+        (OF_NOT_CONNECTED, {"key": NOT_CONNECTED_KEY, "number": PENDING_NUMBER}, NOT_CONNECTED),
     ],
 )
 def test_receipt_fails_and_reads_nothing(
@@ -530,13 +540,6 @@ def test_idempotency_key_is_kept_for_a_day(
     assert (answer.status_code, answer.headers["Idempotent-Replayed"]) == (200, replayed)
 
 
-def test_failure_is_not_kept_for_its_idempotency_key(client: Any) -> None:
-    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
-    path = f"/v1/{NUMBER}/messages"
-    assert client.post(path, json=receipt(UNKNOWN), headers=headers).status_code == 404
-    assert client.post(path, json=receipt(), headers=headers).status_code == 200
-
-
 def keyed(client: Any, path: str, body: Any, key: str = KEY) -> Any:
     """A call with the Idempotency-Key that all these tests use."""
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k-1"}
@@ -563,10 +566,10 @@ def test_idempotency_key_on_the_path_of_another_number_is_refused(
     assert shown["read_at"] is None
 
 
-def test_idempotency_key_on_the_path_of_an_unknown_number_is_404(client: Any) -> None:
+def test_idempotency_key_comes_before_the_number(client: Any) -> None:
     keyed(client, f"/v1/{NUMBER}/messages", receipt())
     answer = keyed(client, f"/v1/{OTHER_ORG_NUMBER}/messages", receipt())
-    assert (answer.status_code, answer.json["error"]["code"]) == (404, "resource_not_found")
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "idempotency_key_reuse")
 
 
 def test_order_and_spacing_of_the_members_make_no_other_body(client: Any) -> None:
@@ -584,3 +587,130 @@ def test_idempotency_key_is_the_same_under_every_address(client: Any) -> None:
     again = keyed(client, f"/kirim/v1/{NUMBER}/messages", receipt())
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
     assert again.data == first.data
+
+
+# Which answers are kept for their Idempotency-Key
+
+
+MESSAGES = f"/v1/{NUMBER}/messages"
+
+
+def replayed(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.headers["Idempotent-Replayed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "key", "failure"),
+    [
+        (MESSAGES, b"{", KEY, UNREADABLE),
+        (MESSAGES, {"status": "read"}, KEY, missing("messaging_product")),
+        (MESSAGES, receipt(status="seen"), KEY, invalid("status")),
+        (MESSAGES, receipt(UNKNOWN), KEY, NO_MESSAGE),
+        (MESSAGES, receipt(OUTBOUND), KEY, NOT_INBOUND),
+        (f"/v1/{OTHER_ORG_NUMBER}/messages", receipt(), KEY, (404, "phone_number_id")),
+        (f"/v1/{NOT_CONNECTED_NUMBER}/messages", receipt(), NOT_CONNECTED_KEY, NOT_CONNECTED),
+    ],
+)
+def test_refusal_is_kept_for_its_idempotency_key(
+    client: Any, path: str, body: Any, key: str, failure: tuple[Any, ...]
+) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k-1", "Content-Type": JSON}
+    sent = body if isinstance(body, bytes) else json.dumps(body)
+    first, again = (client.post(path, data=sent, headers=headers) for _ in range(2))
+    assert replayed(first) == (failure[0], "false")
+    assert replayed(again) == (failure[0], "true")
+    assert first.json["error"].get("param") == failure[-1]
+    assert again.data == first.data
+    assert again.headers["X-Request-Id"] == first.headers["X-Request-Id"]
+    entries = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert entries[0]["error"] == entries[1]["error"]
+    assert entries[1]["because"] == (
+        f"the answer to {entries[0]['id']}, kept for its Idempotency-Key"
+    )
+
+
+def patch_number(client: Any, state: str) -> None:
+    """Of the account not_connected."""
+    change = {"numbers": [{"number": "+628111222777", "state": state}]}
+    url = "/_mock/sandboxes/default/accounts/kirim/not_connected"
+    assert client.patch(url, json=change).status_code == 200
+
+
+def test_kept_answer_is_given_whatever_has_changed_since(client: Any) -> None:
+    path, body = f"/v1/{NOT_CONNECTED_NUMBER}/messages", receipt(OF_NOT_CONNECTED)
+    for state, status in (("degraded", 422), ("connected", 200)):
+        client.post("/_mock/sandboxes/default/reset")
+        patch_number(client, state)
+        assert replayed(keyed(client, path, body, NOT_CONNECTED_KEY)) == (status, "false")
+        patch_number(client, "connected" if state == "degraded" else "pending")
+        assert replayed(keyed(client, path, body, NOT_CONNECTED_KEY)) == (status, "true")
+
+
+def test_refusal_of_a_key_is_not_kept_itself(client: Any) -> None:
+    keyed(client, MESSAGES, receipt())
+    for _ in range(2):
+        assert replayed(keyed(client, MESSAGES, receipt(NEXT))) == (422, "false")
+    assert replayed(keyed(client, MESSAGES, receipt())) == (200, "true")
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"), [("expired", 401), ("rate_limited", 429), ("good", 502)]
+)
+def test_other_failure_is_not_kept(client: Any, condition: str, status: int) -> None:
+    account = "/_mock/sandboxes/default/accounts/kirim/main"
+    client.patch(account, json={"condition": condition})
+    for _ in range(2):
+        assert replayed(keyed(client, MESSAGES, receipt(OLD_UNREAD))) == (status, "false")
+    client.patch(account, json={"condition": "good"})
+    assert replayed(keyed(client, MESSAGES, receipt())) == (200, "false")
+
+
+@pytest.mark.parametrize("body", [receipt(), receipt(UNKNOWN)], ids=["success", "refusal"])
+@pytest.mark.parametrize("error", ["INTERNAL_ERROR", "INVALID_REQUEST", "IDEMPOTENCY_CONFLICT"])
+@pytest.mark.parametrize(("when", "kept"), [("before", "false"), ("after", "true")])
+def test_injected_answer_is_never_kept_but_what_was_done_is(
+    client: Any, body: Any, error: str, when: str, kept: str
+) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k-1"}
+    asked = {"X-Mock-Fault": f"error={error};when={when}"}
+    injected = client.post(MESSAGES, json=body, headers=headers | asked)
+    again = client.post(MESSAGES, json=body, headers=headers)
+    assert injected.headers["Idempotent-Replayed"] == "false"
+    assert replayed(again) == (200 if body == receipt() else 404, kept)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (MESSAGES, {}, 401),
+        (MESSAGES, {"Authorization": "Bearer nobody"}, 401),
+        ("/kirim/v1/nowhere", bearer(), 404),
+        (MESSAGES, bearer() | {"X-Mock-Fault": "error=IDEMPOTENCY_IN_PROGRESS"}, 409),
+    ],
+)
+def test_every_keyed_answer_tells_whether_it_is_a_replay(
+    client: Any, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = client.post(path, json=receipt(), headers=headers | {"Idempotency-Key": "k-1"})
+    assert replayed(answer) == (status, "false")
+
+
+def test_answer_without_a_key_tells_nothing_of_replays(client: Any) -> None:
+    answers = [
+        client.post(MESSAGES, json=receipt(), headers=bearer()),
+        client.post(MESSAGES, json=receipt(), headers=bearer() | {"Idempotency-Key": ""}),
+        client.put(MESSAGES, json=receipt(), headers=bearer() | {"Idempotency-Key": "k-1"}),
+    ]
+    assert [each.headers.get("Idempotent-Replayed") for each in answers] == [None] * 3
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 400), (60_000, 400)])
+def test_idempotency_key_has_255_characters_at_most(client: Any, length: int, status: int) -> None:
+    headers = bearer() | {"Idempotency-Key": "k" * length}
+    answer = client.post(MESSAGES, json=receipt(), headers=headers)
+    assert replayed(answer) == (status, "false")
+    if status == 400:
+        assert answer.json["error"]["code"] == "invalid_request"
+        [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+        because = f"the Idempotency-Key has {length} characters; 255 are allowed"
+        assert entry["because"] == because

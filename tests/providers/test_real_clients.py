@@ -11,7 +11,7 @@ from direct7 import errors
 
 from tests.calls import D7_MESSAGE as UNREAD
 from tests.calls import D7_REQUEST as REPORTED
-from tests.calls import D7_TOKEN, KIRIM_KEY, KIRIM_NUMBER_ID, WAMID
+from tests.calls import D7_TOKEN, KIRIM_KEY, KIRIM_NUMBER_ID, WAMID, WAMID_ROW
 from tests.conftest import Server
 
 
@@ -122,7 +122,7 @@ def test_heyoo_marks_a_message_read(server: Server, prefix: str) -> None:
     answer = client.mark_as_read(WAMID)
 
     assert answer["data"] == {
-        "id": "msg_01HXYZABCDEFGHJKMNPQRSTVWX",
+        "id": WAMID_ROW,
         "object": "message",
         "status": "read",
         "message_id": WAMID,

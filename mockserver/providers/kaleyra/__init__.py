@@ -7,7 +7,13 @@ from mockserver.providers.kaleyra.errors import Error, envelope
 provider = Provider(
     id="kaleyra",
     title="Kaleyra",
-    hosts=("api.in.kaleyra.io", "api.ap.kaleyra.io", "api.eu.kaleyra.io", "api.kaleyra.io"),
+    hosts=(
+        "api.in.kaleyra.io",
+        "api.ap.kaleyra.io",
+        "api.eu.kaleyra.io",
+        "api.kaleyra.io",
+        "api.na.kaleyra.ai",
+    ),
     errors=Error,
     operations=operations.OPERATIONS,
     shared=operations.SHARED,

@@ -7,7 +7,7 @@ from mockserver.providers.kirim.errors import Error, envelope
 provider = Provider(
     id="kirim",
     title="KirimChat",
-    hosts=("api.kirim.chat",),
+    hosts=("api.kirim.chat", "api.kirimdev.com", "api-prod.kirim.chat"),
     errors=Error,
     operations=operations.OPERATIONS,
     shared=operations.SHARED,
@@ -16,7 +16,7 @@ provider = Provider(
     envelope=envelope,
     sign=accounts.sign,
     new_ids=identifiers.new_ids,
-    finish=accounts.tell_rate_limit,
+    finish=operations.finish,
     switches=(
         Switch(
             "enforce_rate_limits",

@@ -33,11 +33,12 @@ CONDITIONS = {
 READS, WRITES = "reads", "writes"
 READS_A_MINUTE, WRITES_A_MINUTE = 600, 60  # of the default plan; no read is emulated yet
 MINUTE = 60 * SECOND
+NOT_CONNECTED = ("pending", "degraded")
 
 ACCOUNT = AccountKind(
     credentials=("api_key",),
     conditions=tuple(CONDITIONS),
-    states=("connected", "degraded"),
+    states=("connected", *NOT_CONNECTED),
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
     number_ids=("phone_number_id",),
@@ -69,8 +70,8 @@ def limit_rate(exchange: Exchange) -> None:
 
 
 def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
-    """``X-RateLimit-…`` stand on every 2xx and 4xx. Source: RATE_LIMITS."""
-    if exchange.account is None or reply.status >= 500:
+    """``X-RateLimit-…`` stand on every 2xx and 4xx, of an unknown key too. Source: RATE_LIMITS."""
+    if reply.status >= 500:
         return
     told, now = exchange.allowance, exchange.at
     if reply.status == 429 and (told is None or told.remaining):
@@ -88,7 +89,8 @@ def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
 
 
 def _recall_bucket(exchange: Exchange, kind: str) -> Bucket | None:
-    kept = exchange.recall(kind)
+    """None where it is full, as that of nobody known always is."""
+    kept = exchange.recall(kind) if exchange.account else None
     return Bucket(*kept) if kept else None
 
 
@@ -99,8 +101,8 @@ def require_number(exchange: Exchange) -> None:
         known = ", ".join(each.ids["phone_number_id"] for each in exchange.caller.numbers)
         came = exchange.args["phone_number_id"]
         raise Fail(Error.PHONE_NUMBER_NOT_FOUND, f"expected one of {known}, came {shown(came)}")
-    if number.state == "degraded":
-        raise Fail(Error.ACCOUNT_NOT_CONNECTED, f"{number.number} is degraded")
+    if number.state in NOT_CONNECTED:
+        raise Fail(Error.ACCOUNT_NOT_CONNECTED, f"{number.number} is {number.state}")
 
 
 KEY = require_bearer(Error.INVALID_API_KEY)

@@ -13,6 +13,7 @@ FAILED_SENDS = f"{DOCS}/guides/failed-sends/"
 IDEMPOTENCY = f"{DOCS}/concepts/idempotency/"
 RATE_LIMITS = f"{DOCS}/concepts/rate-limits/"
 OURS = "decided by us"
+REPLAYED = "Idempotent-Replayed"
 
 TYPES = {
     401: "authentication_error",
@@ -78,7 +79,7 @@ class Error(Catalogue):
         422,
         "account_not_connected",
         "This WhatsApp number is not connected.",
-        when="the number in the path is in the state degraded",
+        when="the number in the path is in the state pending or degraded",
         source=FAILED_SENDS,
         proof="docs",
     )
@@ -86,7 +87,7 @@ class Error(Catalogue):
         400,
         "invalid_request",
         "The request body must be a JSON object.",
-        when="the body is no JSON object",
+        when="the body is no JSON object, or an Idempotency-Key has more than 255 characters",
         source=FAILED_SENDS,
         proof="docs",
     )
@@ -123,6 +124,15 @@ class Error(Catalogue):
         when="the Idempotency-Key of an earlier call comes with another body within 24 hours",
         source=IDEMPOTENCY,
         proof="docs",
+    )
+    IDEMPOTENCY_CONFLICT = Spec(
+        409,
+        "idempotency_conflict",
+        "This Idempotency-Key was used with another request body.",
+        when="one page says so of another body; another, and this server, say 422",
+        source=FAILED_SENDS,
+        proof="docs",
+        by_state=False,
     )
     IDEMPOTENCY_IN_PROGRESS = Spec(
         409,
@@ -186,9 +196,13 @@ class Error(Catalogue):
 
 
 def envelope(fail: Fail, request_id: str) -> Reply:
-    """``param`` and ``message`` of the failure itself win over the row's. Source: ERRORS."""
+    """``param`` and ``message`` of the failure itself win over the row's. Source: ERRORS.
+
+    One that repeats an earlier answer has the ``replay_of`` of that, the id of its request.
+    """
     spec = fail.row.spec
     details = {**spec.details, **fail.details}
+    request_id = details.get("replay_of", request_id)
     error = {
         "type": TYPES.get(
             spec.status, "api_error" if spec.status >= 500 else "invalid_request_error"
@@ -199,6 +213,8 @@ def envelope(fail: Fail, request_id: str) -> Reply:
     if "param" in details:
         error["param"] = details["param"]
     headers = {"X-Request-Id": request_id}
+    if "replay_of" in details:
+        headers[REPLAYED] = "true"
     if spec.status == 429:
         headers["Retry-After"] = "1"
     return Reply(spec.status, {"error": {**error, "request_id": request_id}}, headers)

@@ -4,10 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from mockserver.api import (
     DAY,
     Account,
+    BadJSON,
     Call,
     Check,
     Done,
@@ -24,11 +26,20 @@ from mockserver.api import (
     shown,
 )
 from mockserver.providers.kirim import accounts, schemas
-from mockserver.providers.kirim.errors import MARK_AS_READ, Error
+from mockserver.providers.kirim.errors import MARK_AS_READ, REPLAYED, Error
 
 UPSTREAM_WINDOW = 7 * DAY
 IDEMPOTENCY_KEY = "idempotency-key"
-REPLAYED = "Idempotent-Replayed"
+LONGEST_KEY = 255
+KEPT_STATUSES = (400, 403, 404, 422)
+"""Of failures: what passes, or says who calls, is tried anew."""
+
+
+class Kept(NamedTuple):
+    """A success that is to be given again."""
+
+    body: Any
+    headers: Mapping[str, str]
 
 
 def find_message(call: Call, args: Mapping[str, str], account: Account | None) -> Subject:
@@ -81,39 +92,85 @@ def mark_as_read(exchange: Exchange) -> Done:
     return Done(reply, mark_read(exchange, typing="typing_indicator" in exchange.data))
 
 
-def answer_repeats(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], Done]:
-    """Answer a repeated ``Idempotency-Key`` as the first time, to the letter, for 24 hours.
+def look_up_key(exchange: Exchange) -> None:
+    """What was answered to the ``Idempotency-Key`` within 24 hours is answered again, to the
+    letter.
 
-    Source: developers.kirim.chat/concepts/idempotency/. Only successes are kept.
+    A failure at once; a success by the handler, to which it comes as the exchange's data. Source:
+    developers.kirim.chat/concepts/idempotency/.
+    """
+    key = exchange.call.header(IDEMPOTENCY_KEY)
+    if not key:
+        return
+    if len(key) > LONGEST_KEY:
+        because = f"the Idempotency-Key has {len(key)} characters; {LONGEST_KEY} are allowed"
+        text = f"Idempotency-Key must have at most {LONGEST_KEY} characters."
+        raise Fail(Error.INVALID_REQUEST, because, message=text)
+    kept = exchange.recall(IDEMPOTENCY_KEY, key)
+    if not kept:
+        return
+    if kept["digest"] != _digest_request(exchange):
+        because = "the Idempotency-Key is that of an earlier call, path or body is not"
+        raise Fail(Error.IDEMPOTENCY_KEY_REUSE, because)
+    if "error" in kept:
+        because = f"the answer to {kept['request_id']}, kept for its Idempotency-Key"
+        details = {**kept["details"], "replay_of": kept["request_id"]}
+        raise Fail(Error[kept["error"]], because, **details)
+    exchange.data = Kept(kept["body"], kept["headers"])
+
+
+def keep_refusals(check: Check) -> Check:
+    """The same check, whose refusals are kept for an ``Idempotency-Key``.
+
+    It is not made again where a success was kept.
     """
 
+    def run(exchange: Exchange) -> None:
+        if isinstance(exchange.data, Kept):
+            return
+        try:
+            check.run(exchange)
+        except Fail as fail:
+            key = exchange.call.header(IDEMPOTENCY_KEY)
+            if key and fail.row.spec.status in KEPT_STATUSES:
+                refusal = {
+                    "digest": _digest_request(exchange),
+                    "error": fail.row.name,
+                    "details": fail.details,
+                    "request_id": exchange.id,
+                }
+                exchange.note(refusal, DAY, IDEMPOTENCY_KEY, key)
+            raise
+
+    return replace(check, run=run)
+
+
+def keep_successes(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], Done]:
+    """The same handler, whose answers are kept for an ``Idempotency-Key`` and given again."""
+
     def answer(exchange: Exchange) -> Done:
+        if isinstance(exchange.data, Kept):
+            body, headers = exchange.data
+            return Done(Reply(200, body, {**headers, REPLAYED: "true"}))
+        done = handler(exchange)
         key = exchange.call.header(IDEMPOTENCY_KEY)
         if not key:
-            return handler(exchange)
-        kept = exchange.recall(IDEMPOTENCY_KEY, key)
-        if kept:
-            return Done(Reply(200, kept["body"], kept["headers"] | {REPLAYED: "true"}))
-        done = handler(exchange)
-        reply = done.reply
-        replay = {
+            return done
+        success = {
             "digest": _digest_request(exchange),
-            "body": reply.body,
-            "headers": reply.headers,
+            "body": done.reply.body,
+            "headers": done.reply.headers.copy(),
         }
-        return done._replace(
-            reply=replace(reply, headers={**reply.headers, REPLAYED: "false"}),
-            notes=exchange.draft_note(replay, DAY, IDEMPOTENCY_KEY, key),
-        )
+        return done._replace(notes=exchange.draft_note(success, DAY, IDEMPOTENCY_KEY, key))
 
     return answer
 
 
-def require_unused_key(exchange: Exchange) -> None:
-    key = exchange.call.header(IDEMPOTENCY_KEY)
-    kept = exchange.recall(IDEMPOTENCY_KEY, key) if key else None
-    if kept and kept["digest"] != _digest_request(exchange):
-        raise Fail(Error.IDEMPOTENCY_KEY_REUSE, "the key is that of an earlier call, the body not")
+def finish(exchange: Exchange, reply: Reply) -> None:
+    """What stands on every answer, or on every one to a POST with an ``Idempotency-Key``."""
+    accounts.tell_rate_limit(exchange, reply)
+    if exchange.call.method == "POST" and exchange.call.header(IDEMPOTENCY_KEY):
+        reply.headers.setdefault(REPLAYED, "false")
 
 
 def sample_receipt(account: Account, message: Message) -> Sample:
@@ -124,12 +181,24 @@ def sample_receipt(account: Account, message: Message) -> Sample:
 
 def _digest_request(exchange: Exchange) -> str:
     """Of the path and the body, whatever the order of its members."""
-    sent = [exchange.args["phone_number_id"], exchange.call.content]
+    number, call = exchange.args["phone_number_id"], exchange.call
     try:
-        canonical = json.dumps(sent, sort_keys=True).encode()
-    except RecursionError:  # nested too deep for that: then the order counts
-        canonical = exchange.call.body
+        canonical = json.dumps([number, call.json()], sort_keys=True).encode()
+    except (BadJSON, RecursionError):  # no JSON, or nested too deep: every byte counts
+        canonical = f"{number}\0".encode() + call.body
     return hashlib.sha256(canonical).hexdigest()
+
+
+CHECKS_AFTER_THE_KEY = (
+    accounts.NUMBER,
+    schemas.BODY,
+    Check("message", require_known_message, (Error.RESOURCE_NOT_FOUND,)),
+    Check("direction", require_inbound_message, (Error.INVALID_FIELD_VALUE,)),
+    Check("upstream", require_acceptance_upstream, (Error.WHATSAPP_UPSTREAM_ERROR,)),
+)
+REFUSALS = (row for check in CHECKS_AFTER_THE_KEY for row in check.rows)
+KEPT_ROWS = (row for row in REFUSALS if row.spec.status in KEPT_STATUSES)
+KEY_ROWS = dict.fromkeys((Error.IDEMPOTENCY_KEY_REUSE, Error.INVALID_REQUEST, *KEPT_ROWS))
 
 
 OPERATIONS = (
@@ -143,14 +212,10 @@ OPERATIONS = (
             accounts.KEY,
             accounts.CONDITION,
             accounts.RATE,
-            accounts.NUMBER,
-            schemas.BODY,
-            Check("idempotency_key", require_unused_key, (Error.IDEMPOTENCY_KEY_REUSE,)),
-            Check("message", require_known_message, (Error.RESOURCE_NOT_FOUND,)),
-            Check("direction", require_inbound_message, (Error.INVALID_FIELD_VALUE,)),
-            Check("upstream", require_acceptance_upstream, (Error.WHATSAPP_UPSTREAM_ERROR,)),
+            Check("idempotency_key", look_up_key, tuple(KEY_ROWS)),
+            *map(keep_refusals, CHECKS_AFTER_THE_KEY),
         ),
-        handler=answer_repeats(mark_as_read),
+        handler=keep_successes(mark_as_read),
         answers=(Shape(200, schemas.AnswerSchema),),
         subject=find_message,
         sample=sample_receipt,
