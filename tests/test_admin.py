@@ -38,7 +38,7 @@ def test_providers_are_described_with_operations_and_errors(server: Server) -> N
     assert set(by_id) >= {"d7", "kaleyra", "nxcloud", "kirim"}
     kirim = by_id["kirim"]
     assert kirim["base_url"] == f"{server.url}/kirim"
-    assert kirim["hosts"] == ["api.kirim.chat"]
+    assert kirim["hosts"] == ["api.kirim.chat", "api.kirimdev.com", "api-prod.kirim.chat"]
     operation = kirim["operations"][0]
     assert (operation["name"], operation["method"]) == ("mark_as_read", "POST")
     assert operation["path"] == "/v1/{phone_number_id}/messages"

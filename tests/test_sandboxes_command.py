@@ -212,7 +212,7 @@ def test_calls_of_a_sandbox_are_signed_with_its_credentials(server: Server, way:
     [main] = [each for each in nxcloud["accounts"] if each["label"] == "main"]
     body = json.dumps(
         {
-            "business_phone": main["numbers"][0]["number"],
+            "business_phone": main["numbers"][-1]["number"],  # that of the page
             "messaging_product": "whatsapp",
             "message_id": NX_MESSAGE,
             "status": "read",

@@ -69,9 +69,11 @@ class Provider:
     and the external id if there is one, of a new message from its direction, customer and time.
     ``finish`` adds what stands on every answer, whatever it is. ``records`` are the schemas of
     further fixture collections. ``signed`` says that what ``sign`` makes is good for one body and
-    a short time only; ``sign_options`` are what it can be told to do differently. ``signatures``
-    are those that would authenticate a call as it came, which are as secret as a credential.
-    ``not_emulated`` is what it documents besides the operations.
+    a short time only; ``sign_options`` are what it can be told to do differently, and
+    ``sign_choices`` the values that some of these take, without regard to case: another one is
+    signed all the same, to see what the server says. ``signatures`` are those that would
+    authenticate a call as it came, which are as secret as a credential. ``not_emulated`` is what it
+    documents besides the operations.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Provider:
     fixture: Path | None = None
     signed: bool = False
     sign_options: tuple[str, ...] = ()
+    sign_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
     not_emulated: tuple[NotEmulated, ...] = ()
 

@@ -63,6 +63,8 @@ def sign(
         SystemClock().now(),
         dict(_split_pairs("-o", signer.sign_options, options)),
     )
+    for warning in _find_unknown_choices(signer, signing.options):
+        click.echo(f"mockserver: warning: {warning}", err=True)
     for header, value in signer.sign(signing).items():
         click.echo(f"{header}: {value}")
 
@@ -104,6 +106,15 @@ def _find_operation(signer: Provider, name: str | None) -> Operation:
     usual = signer.operation_to(Purpose.MARK_AS_READ)
     wanted = name or (usual.name if usual else "mark_as_read")
     return operations[require("operation", wanted, operations)]
+
+
+def _find_unknown_choices(signer: Provider, options: Mapping[str, str]) -> Iterator[str]:
+    """A line for each value that the provider does not know: it may be meant to be wrong."""
+    for name, known in signer.sign_choices.items():
+        came = options.get(name)
+        if came is not None and came.lower() not in known:
+            expected = f"{signer.title} knows {' and '.join(known)}"
+            yield f"-o {name}={came}: {expected}, so it refuses these headers"
 
 
 def _split_pairs(

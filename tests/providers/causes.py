@@ -57,7 +57,7 @@ CAUSES: dict[tuple[str, str, str], Cause] = {
     ("d7", "token", "ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED"): Cause(headers=BEARER),
     ("d7", "account", "ACCESS_TOKEN_EXPIRED"): Cause("expired"),
     ("d7", "account", "APPLICATION_NOT_EXISTS"): Cause("deleted"),
-    ("d7", "account", "INSUFFICIENT_CREDIT"): Cause("no_credit"),
+    ("d7", "credit", "INSUFFICIENT_CREDIT"): Cause("no_credit"),
     ("d7", "message", "WHATSAPP_MESSAGE_NOT_EXISTS"): Cause(arguments={"message_id": "undefined"}),
     ("d7", "report", "WHATSAPP_LOG_NOT_EXISTS"): Cause(arguments={"request_id": "undefined"}),
     ("kaleyra", "credentials", "INCORRECT_CREDENTIALS"): Cause(headers={"api-key": "wrong"}),

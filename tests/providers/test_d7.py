@@ -311,6 +311,7 @@ def test_read_receipt_succeeds_when_the_header_was_joined_on_the_way(server: Ser
     [
         "/whatsapp/v2/report/",
         "/whatsapp/v1/report/",
+        "/whatsapp/report/",
         "/d7/whatsapp/v2/report/",
         "/d7/whatsapp/v1/report/",
     ],
@@ -370,6 +371,27 @@ def test_report_of_each_status_is_seeded_in_the_samples_shape(
     assert list(body) == list(sample)
     assert list(message) == list(sample["messages"][0])
     assert list(message["reference"]) == list(sample["messages"][0]["reference"])
+
+
+def test_report_of_each_type_of_message_is_seeded(server: Server) -> None:
+    reports = json.loads((ROOT / "fixtures" / "d7.json").read_text(encoding="utf-8"))["reports"]
+    types = {
+        message["message_type"]
+        for each in reports
+        if each["account"] == "main"
+        for message in report(server, each["id"]).json()["messages"]
+    }
+    assert types == {"TEXT", "ATTACHMENT", "LOCATION", "CONTACTS", "TEMPLATE"}
+
+
+def test_report_is_served_without_credit_and_a_receipt_is_not(server: Server) -> None:
+    without = {"headers": {"Authorization": "Bearer d7-mock-token-no-credit"}}
+    answer = report(server, "e81b0c47-2d5a-4f93-b6e0-58c7a92d13f4", **without)
+    assert answer.status_code == 200
+    [message] = answer.json()["messages"]
+    assert (message["status"], message["originator"]) == ("insufficient_credit", "+971509752658")
+    assert told(report(server, "undefined", **without)) == (404, JSON, NO_SUCH_REQUEST)
+    assert mark(server, **without).status_code == 402
 
 
 def test_scheduled_report_tells_the_time_it_is_scheduled_for(server: Server) -> None:

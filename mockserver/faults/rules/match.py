@@ -37,7 +37,7 @@ def check_pointers(value: dict[str, Any]) -> None:
             )
 
 
-NUMBER = validate.Regexp(r"\+?[0-9 ()-]*[0-9][0-9 ()-]*\Z", error="expected a phone number")
+NUMBER = validate.Regexp(r"\+?[0-9x ()-]*[0-9][0-9x ()-]*\Z", error="expected a phone number")
 PATH = validate.Regexp(r"/[^?#]*\Z", error="expected a path from its first / on, without a query")
 
 

@@ -17,12 +17,12 @@ from mockserver.providers.d7.errors import Error
 CONDITIONS = {
     "expired": Error.ACCESS_TOKEN_EXPIRED,
     "deleted": Error.APPLICATION_NOT_EXISTS,
-    "no_credit": Error.INSUFFICIENT_CREDIT,
 }
+WITHOUT_CREDIT = {"no_credit": Error.INSUFFICIENT_CREDIT}
 
 ACCOUNT = AccountKind(
     credentials=("token",),
-    conditions=tuple(CONDITIONS),
+    conditions=(*CONDITIONS, *WITHOUT_CREDIT),
     states=("active",),
     new_credentials=identifiers.new_credentials,
     new_number=identifiers.new_number,
@@ -43,3 +43,5 @@ AUTHENTICATION = (
     require_bearer(Error.ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED),
     require_condition("account", CONDITIONS),
 )
+CREDIT = require_condition("credit", WITHOUT_CREDIT)
+"""Never of a report, in which a message's own status tells that there was none."""

@@ -79,7 +79,7 @@ class Error(Catalogue):
         402,
         "INSUFFICIENT_CREDIT",
         "User does not have enough credit",
-        when="the account is in the condition no_credit",
+        when="a receipt of an account in the condition no_credit",
         source=f"{SDK} maps 402 to InsufficientCreditError; the body is ours",
         proof="inferred",
     )

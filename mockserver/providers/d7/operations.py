@@ -20,7 +20,7 @@ from mockserver.api import (
     shown,
 )
 from mockserver.providers.d7 import schemas
-from mockserver.providers.d7.accounts import AUTHENTICATION
+from mockserver.providers.d7.accounts import AUTHENTICATION, CREDIT
 from mockserver.providers.d7.errors import GET_STATUS, READ_RECEIPT, Error
 
 TEXT = "text/plain; charset=utf-8"
@@ -86,6 +86,7 @@ OPERATIONS = (
         request=None,
         checks=(
             *AUTHENTICATION,
+            CREDIT,
             Check("message", require_inbound_message, (Error.WHATSAPP_MESSAGE_NOT_EXISTS,)),
         ),
         handler=mark_as_read,
@@ -102,7 +103,11 @@ OPERATIONS = (
         name="get_status",
         purpose=Purpose.GET_STATUS,
         method="GET",
-        paths=("/whatsapp/v2/report/{request_id}", "/whatsapp/v1/report/{request_id}"),
+        paths=(
+            "/whatsapp/v2/report/{request_id}",
+            "/whatsapp/v1/report/{request_id}",
+            "/whatsapp/report/{request_id}",
+        ),
         request=None,
         checks=(
             *AUTHENTICATION,

@@ -18,6 +18,7 @@ provider = Provider(
     signed=True,
     signatures=accounts.make_signatures,
     sign_options=("algorithm", "action", "biz_type", "ts"),
+    sign_choices={"algorithm": accounts.ALGORITHMS},
     new_ids=identifiers.new_ids,
     switches=(
         Switch(
