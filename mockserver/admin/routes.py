@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from secrets import randbits
 
-from mockserver.admin import accounts, faults, messages, offer, requests, sandboxes
+from mockserver.admin import accounts, faults, messages, offer, reports, requests, sandboxes
 from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Call, Reply
 from mockserver.api.draw import Draw
@@ -33,6 +33,7 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch_account},
     f"{SANDBOX}/messages": {"GET": messages.list_messages, "POST": messages.write_message},
     f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show_message},
+    f"{SANDBOX}/reports": {"GET": reports.list_reports},
     f"{SANDBOX}/faults": {
         "GET": faults.list_rules,
         "POST": faults.add_rule,

@@ -8,8 +8,18 @@ JSON = "application/json"
 """The media type of JSON bodies, without parameters."""
 
 
+CODINGS = ("br", "compress", "deflate", "gzip", "x-compress", "x-gzip", "zstd")
+"""The content codings that there are. Clients name others, such as UTF-8, and mean none."""
+
+
 class BadJSON(ValueError):
     """The body is not JSON at all. Its text says why, and where."""
+
+
+def name_codings(header: str) -> str:
+    """Those that a ``Content-Encoding`` names."""
+    came = [each.strip().lower() for each in header[:256].split(",")]
+    return ", ".join(each for each in came if each in CODINGS)
 
 
 class Call(NamedTuple):
@@ -47,6 +57,11 @@ class Call(NamedTuple):
     def header(self, name: str) -> str:
         """The value of the header of that lower-case name, empty where it did not come."""
         return self.headers.get(name, "")
+
+    @property
+    def coding(self) -> str:
+        """The codings that the body came in, such as ``gzip``; empty where it came as it is."""
+        return name_codings(self.header("content-encoding")) if self.body else ""
 
     @property
     def media_type(self) -> str:

@@ -1,8 +1,9 @@
-"""What a newcomer reads at start: base URLs, credentials and one call per provider to paste."""
+"""What a newcomer reads at start: base URLs, credentials and calls of each provider to paste."""
 
 import json
 from collections.abc import Mapping
 from shlex import quote
+from typing import Any
 
 from mockserver.api.account import GOOD, Account
 from mockserver.api.message import Message
@@ -11,6 +12,7 @@ from mockserver.api.provider import Provider, Signing
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.times import DAY
 
+SHOWN = (Purpose.MARK_AS_READ, Purpose.GET_STATUS)
 FRESH = 6 * DAY  # a receipt for a much older message may be refused
 
 
@@ -29,12 +31,20 @@ def _write_part(url: str, provider: Provider, sandbox: Sandbox, sign: tuple[str,
     for account in accounts:
         credentials = "  ".join(f"{name} {value}" for name, value in account.credentials.items())
         lines.append(f"  {account.label}: {credentials}")
-    operation = provider.operation_to(Purpose.MARK_AS_READ)
     caller = sample_account(sandbox, provider)
-    message = sample_message(sandbox, caller) if caller else None
-    if operation and caller and message:
-        lines.append(f"  {_write_curl(url, provider, operation, caller, message, sign)}")
+    for operation in map(provider.operation_to, SHOWN):
+        subject = _find_subject(sandbox, operation, caller) if operation and caller else None
+        if operation and caller and subject:
+            lines.append(f"  {_write_curl(url, provider, operation, caller, subject, sign)}")
     return "\n".join([*lines, ""])
+
+
+def _find_subject(sandbox: Sandbox, operation: Operation, account: Account) -> Any:
+    """What a call of the account can be about, None for nothing."""
+    if operation.about is None:
+        return sample_message(sandbox, account)
+    records = sandbox.records(account.provider, operation.about)
+    return next((each for each in records if each["account"] == account.label), None)
 
 
 def sample_account(sandbox: Sandbox, provider: Provider) -> Account | None:
@@ -63,11 +73,11 @@ def _write_curl(
     provider: Provider,
     operation: Operation,
     account: Account,
-    message: Message,
+    subject: Any,
     sign: tuple[str, str],
 ) -> str:
-    """A shell command that marks the message read."""
-    arguments, body = operation.sample(account, message)
+    """A shell command that makes the call about a message or a record."""
+    arguments, body = operation.sample(account, subject)
     address = quote(f"{url}/{provider.id}{operation.path_for(arguments)}")
     data = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     sent = f" -d {quote(data)}" if data else ""

@@ -120,6 +120,10 @@ class Sandbox:
     def record(self, provider: str, collection: str, record_id: str) -> Any:
         return self.database.rows(f"{RECORDS}{provider}/{collection}").get(record_id)
 
+    def records(self, provider: str, collection: str) -> Iterable[Mapping[str, Any]]:
+        """All of a collection, in the order of the fixture."""
+        return self.database.rows(f"{RECORDS}{provider}/{collection}").values()
+
     def recall(self, note: str, now: int) -> Any:
         return self.notes.recall(note, now)
 

@@ -48,6 +48,14 @@ def test_operations(server: Server) -> None:
     assert listed == known
 
 
+def test_what_is_not_emulated() -> None:
+    listed = table(PROVIDERS, "provider", "documented, and not emulated yet")
+    for provider, documented in listed:
+        known = find_providers().providers[provider.strip("`")].not_emulated
+        assert documented.split(", ") == [f"`{each.method} {each.path}`" for each in known]
+    assert {*names(listed)} >= {*BY_PROVIDER}
+
+
 def test_ways_of_addressing(server: Server) -> None:
     """Each leads to KirimChat, which does not know the key."""
     made = requests.post(f"{server.url}/_mock/sandboxes", timeout=5).json()
@@ -73,7 +81,7 @@ def test_what_was_decided_names_what_exists() -> None:
 
 
 def test_filters(server: Server) -> None:
-    for what in ("requests", "messages"):
+    for what in ("requests", "messages", "reports"):
         listed = names(table(ADMINISTRATION, f"filter of `…/{what}`"))
         assert refused(server, f"/default/{what}?nope=1") == ", ".join(sorted(listed))
 

@@ -209,6 +209,18 @@ def test_read_receipt_is_404_when_the_id_is_no_inbound_message(
     assert told(mark(server, message_id)) == (404, JSON, NO_SUCH_MESSAGE)
 
 
+def test_read_receipt_leaves_the_earlier_messages_unread(server: Server) -> None:
+    fresh = {"provider": "d7", "from": "+919745528801", "text": "Hello?"}
+    added = [
+        requests.post(f"{server.state}/messages", json=fresh, timeout=5).json() for _ in range(2)
+    ]
+
+    assert told(mark(server, added[1]["id"])) == (200, JSON, DONE)
+
+    assert read_at(server, added[1]["id"]) is not None
+    assert read_at(server, added[0]["id"]) is None
+
+
 def test_read_receipt_leaves_an_outbound_message_alone(server: Server) -> None:
     mark(server, "6d29d646-4e09-11ee-84f4-0242ac190006")
 

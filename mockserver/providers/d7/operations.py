@@ -46,6 +46,8 @@ def mark_as_read(exchange: Exchange) -> Done:
             reply = Reply(200, {"message": schemas.DONE})
         case _:
             reply = Reply(200, schemas.DONE)
+    if exchange.call.coding:
+        reply.because = f"the body, with Content-Encoding: {exchange.call.coding}, is not looked at"
     return Done(reply, mark_read(exchange, typing=exchange.call.object().get("typing") is True))
 
 

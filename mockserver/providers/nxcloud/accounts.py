@@ -168,10 +168,13 @@ def require_signature(exchange: Exchange) -> None:
         algorithm=call.headers.get("algorithm", "md5"),
     )
     if call.header("sign") != expected:
+        coding = call.coding
+        packed = f"; Content-Encoding: {coding} is not undone here: sign and send it plain"
         raise Fail(
             Error.INVALID_SIGNATURE,
             f"expected {expected} over accessKey, action, bizType, ts, the {len(call.body)} bytes "
-            f"of the body as sent and accessSecret, came {shown(call.header('sign'))}",
+            f"of the body as sent and accessSecret, came {shown(call.header('sign'))}"
+            f"{packed if coding else ''}",
         )
 
 
