@@ -1,10 +1,12 @@
 """What a provider documents and the server does not do is told so, wherever it is called."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.calls import D7, KALEYRA, KALEYRA_NUMBER, KALEYRA_SID, KIRIM, KIRIM_NUMBER_ID
+from tests.commands import run
 from tests.conftest import STATE
 from tests.derived import PROVIDERS
 from tests.providers.causes import newest_entry
@@ -161,3 +163,11 @@ def test_names_are_told_apart(provider: str) -> None:
     documented = [each.name for each in PROVIDERS[provider].not_emulated]
     emulated = [each.name for each in PROVIDERS[provider].operations]
     assert len({*documented, *emulated}) == len(documented) + len(emulated)
+
+
+def test_command_lists_them_too() -> None:
+    done = run("providers")
+    for _, each in DOCUMENTED:
+        assert re.search(
+            rf"{each.method} +{re.escape(each.path)}  \(not emulated yet\)", done.stdout
+        )

@@ -11,6 +11,8 @@ from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.provider import Provider
 from mockserver.pipeline.endpoint import PLACEHOLDER, Endpoint
 
+DEEPEST = 32  # parts of a path that is looked at; no provider's has so many
+
 
 class Documented(NamedTuple):
     """One such call, what would stand at its path, and the call with what stands in the path."""
@@ -22,7 +24,7 @@ class Documented(NamedTuple):
 
 def find_not_emulated(provider: Provider, call: Call) -> NotEmulated | None:
     """What the provider documents at the path: by the call's method, or else by any other."""
-    parts = call.path.split("/")
+    parts = _split(call)
     here = [each for each in provider.not_emulated if _read_arguments(each, parts) is not None]
     return next((each for each in here if each.method == call.method), next(iter(here), None))
 
@@ -49,12 +51,16 @@ def find_documented(providers: Iterable[Provider], call: Call) -> Documented | N
     for provider in providers:
         found = find_not_emulated(provider, call)
         if found is not None:
-            filled = call._replace(segments=_read_arguments(found, call.path.split("/")) or ())
+            filled = call._replace(segments=_read_arguments(found, _split(call)) or ())
             endpoint = Endpoint(provider, tuple(PLACEHOLDER.findall(found.path)))
             if provider.claim(filled, endpoint.read_arguments(filled)).credential is not None:
                 return Documented(found, endpoint, filled)
             first = first or Documented(found, endpoint, filled)
     return first
+
+
+def _split(call: Call) -> list[str]:
+    return call.path.split("/", DEEPEST)
 
 
 def _read_arguments(documented: NotEmulated, parts: Sequence[str]) -> tuple[str, ...] | None:
