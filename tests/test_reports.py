@@ -68,7 +68,7 @@ def test_list_has_ten_thousand_reports_at_most(client: Any) -> None:
         ("account=nobody", "there are "),
         ("account=low_balance&provider=d7", "no_credit"),
         ("state=read", "there are provider, account, status, limit, after"),
-        ("limit=few", "such as 200"),
+        ("limit=few", "such as 10000"),
         ("after=nowhere", "next"),
     ],
 )

@@ -23,7 +23,7 @@ def list_reports(desk: Desk, inquiry: Inquiry) -> Reply:
     provider = read_choice(given, "provider", desk.providers)
     wanted = list(desk.providers) if provider is None else [provider]
     labels = inquiry.sandbox.labels()
-    read_choice(given, "account", {each for id in wanted for each in labels[id]})
+    read_choice(given, "account", dict.fromkeys(each for id in wanted for each in labels[id]))
     found: Iterator[dict[str, Any]] = (
         report
         for report in _find_reports(desk, inquiry, wanted)
