@@ -102,13 +102,18 @@ class Error(Catalogue):
         by_state=False,
     )
     NOT_FOUND = Spec(
-        404, None, "Not Found", when="the path is unknown", source=FASTAPI, proof="inferred"
+        404,
+        None,
+        "Not Found",
+        when="the path is unknown, or that of a call that is not emulated yet",
+        source=FASTAPI,
+        proof="inferred",
     )
     METHOD_NOT_ALLOWED = Spec(
         405,
         None,
         "Method Not Allowed",
-        when="the path is known, the method is not",
+        when="the path is known, the method is not, or is not emulated yet",
         source=FASTAPI,
         proof="inferred",
     )

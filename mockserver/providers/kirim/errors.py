@@ -173,7 +173,7 @@ class Error(Catalogue):
         404,
         "resource_not_found",
         "No such route.",
-        when="the path is unknown",
+        when="the path is unknown, or that of a call that is not emulated yet",
         source=OURS,
         proof="inferred",
     )
@@ -181,7 +181,7 @@ class Error(Catalogue):
         405,
         "method_not_allowed",
         "This method is not allowed here.",
-        when="the path is known, the method is not",
+        when="the path is known, the method is not, or is not emulated yet",
         source=OURS,
         proof="inferred",
     )

@@ -111,13 +111,18 @@ class Error(Catalogue):
         by_state=False,
     )
     NOT_FOUND = Spec(
-        404, 404, "Not Found", when="the path is unknown", source=OURS, proof="inferred"
+        404,
+        404,
+        "Not Found",
+        when="the path is unknown, or that of a call that is not emulated yet",
+        source=OURS,
+        proof="inferred",
     )
     METHOD_NOT_ALLOWED = Spec(
         405,
         405,
         "Method Not Allowed",
-        when="the path is known, the method is not",
+        when="the path is known, the method is not, or is not emulated yet",
         source=OURS,
         proof="inferred",
     )
