@@ -10,6 +10,9 @@ from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.ports import Outcome
 
 FAULT = "X-Mock-Fault"
+POLICY = "Content-Security-Policy"
+SHOWN_AS_PAGES = ("document", "iframe", "frame", "embed", "object")
+"""What a browser says in Sec-Fetch-Dest (Fetch, 3.2.7) where it would show the answer as a page."""
 
 
 def render_reply(endpoint: Endpoint, exchange: Exchange, reply: Reply) -> Answer:
@@ -42,8 +45,18 @@ def render_faults(endpoint: Endpoint, exchange: Exchange, outcome: Outcome) -> N
         outcome.answer = replace(natural, headers=dict(natural.headers))
         if plan.rewrite is not None:
             outcome.answer = plan.rewrite(outcome.answer)
+            if exchange.call.header("sec-fetch-dest") in SHOWN_AS_PAGES:
+                forbid_scripts(outcome.answer)
         if plan.terminal:
             outcome.error = None
             outcome.answer.because = f"injected by {plan.rule}: {plan.kind}"
     outcome.answer.delivery = plan.delivery
     outcome.answer.headers[FAULT] = plan.rule or ""
+
+
+def forbid_scripts(answer: Answer) -> None:
+    """Have a browser show what a rule wrote as a page of nobody's: a script in it could steer the
+    server otherwise. A policy of the rule's own stays beside it, and both are in force.
+    """
+    own = [name for name in answer.headers if name.lower() == POLICY.lower()]
+    answer.headers[POLICY] = ", ".join(["sandbox", *(answer.headers.pop(name) for name in own)])
