@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 
 from mockserver.admin.desk import Desk
+from mockserver.admin.finish import make_finish
+from mockserver.admin.gate import Gate
 from mockserver.admin.routes import administrate
 from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
@@ -47,7 +49,8 @@ def create_app(
     providers = providers or find_providers().providers
     sandboxes = create_sandboxes(settings, providers, clock or SystemClock(), seed)
     desk = Desk(providers, sandboxes, __version__)
-    return create_routes(sandboxes, providers, administrate(desk))
+    gate = Gate(settings.allowed_hosts, settings.admin_token)
+    return create_routes(sandboxes, providers, administrate(desk, gate, make_finish()))
 
 
 def create_sandboxes(

@@ -1,16 +1,16 @@
 """The routes of the administration API, and the way through them."""
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import count
-from secrets import randbits
 
 from mockserver.admin import accounts, faults, messages, offer, reports, requests, sandboxes
 from mockserver.admin.desk import Desk, Inquiry
+from mockserver.admin.finish import Finish
+from mockserver.admin.gate import CHALLENGE, Gate
 from mockserver.api.call import Call, Reply
-from mockserver.api.draw import Draw
-from mockserver.pipeline.answer import REQUEST_ID, Answer, encode_refusal, encode_reply
+from mockserver.pipeline.answer import Answer, bug_answer, encode_refusal, encode_reply
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import ask_whether_meant, shown
@@ -48,24 +48,31 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": requests.show_request},
 }
 ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
+OPEN = (f"{PREFIX}/livez", f"{PREFIX}/readyz")
+"""Asked by whoever looks after containers: they tell nothing and change nothing."""
 NAME = re.compile(r"\{(\w+)")
 NAMES = {path: NAME.findall(path) for path in (*ROUTES, *ELSEWHERE)}
 
+log = logging.getLogger("mockserver")
 
-def administrate(desk: Desk) -> Mapping[str, Callable[[Call], Answer]]:
+
+def administrate(desk: Desk, gate: Gate, finish: Finish) -> Mapping[str, Callable[[Call], Answer]]:
     """What answers at each of the paths above, and elsewhere below the prefix."""
-    seed, numbers = randbits(53), count(1)
 
     def answer(path: str, call: Call) -> Answer:
-        made = _answer(desk, path, call)
-        made.headers[REQUEST_ID] = f"req_{Draw(seed, 'administration', next(numbers)).crockford()}"
-        return made
+        try:
+            return finish(_answer(desk, gate, path, call))
+        except Exception as bug:
+            log.exception("a bug in the server itself, at %s", path)
+            return finish(bug_answer(bug))
 
     return {path: partial(answer, path) for path in (*ROUTES, *ELSEWHERE)}
 
 
-def _answer(desk: Desk, path: str, call: Call) -> Answer:
+def _answer(desk: Desk, gate: Gate, path: str, call: Call) -> Answer:
     try:
+        if path not in OPEN:
+            gate.check(call)
         handler = _find_handler(path, call)
         args = dict(zip(NAMES[path], call.segments, strict=True))
         if "sandbox" not in args:
@@ -79,6 +86,8 @@ def _answer(desk: Desk, path: str, call: Call) -> Answer:
         answer = encode_refusal(refused)
         if refused.status == 405:
             answer.headers["Allow"] = ", ".join(ROUTES[path])
+        if refused.status == 401:
+            answer.headers["WWW-Authenticate"] = CHALLENGE
         return answer
 
 

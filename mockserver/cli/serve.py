@@ -1,5 +1,6 @@
 """Running a server."""
 
+import errno
 import logging
 import shutil
 import socket
@@ -21,6 +22,7 @@ from mockserver.config import (
     Given,
     Settings,
     find_unknown_variables,
+    is_loopback,
     load_settings,
     read_values,
     url_of,
@@ -31,6 +33,13 @@ from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body
 from mockserver.web.response import DELIVERY
 from mockserver.wire.run import address_of, listen, run
+
+ANY_PORT = "--port 0 takes any free port"
+OWN_ADDRESS = "--host takes a name or an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+UNGUARDED = (
+    "listening on %s without --admin-token: whoever reaches this port can read and change "
+    "everything; MOCKSERVER_ADMIN_TOKEN sets one"
+)
 
 log = logging.getLogger("mockserver")
 
@@ -47,6 +56,8 @@ def serve(given: Given) -> None:
         log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
     settings, app = _make_app(given, providers)
     listener = _listen(settings)
+    if settings.admin_token is None and not is_loopback(address_of(listener)[0]):
+        log.warning(UNGUARDED, settings.host)
 
     def announce() -> None:
         url = url_of(*address_of(listener))
@@ -90,13 +101,19 @@ def _make_app(given: Given, providers: Mapping[str, Provider]) -> tuple[Settings
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """A port that is taken, or an address of another machine, ends the program."""
+    """A name that leads nowhere, an address of another machine or a port that is taken ends the
+    program.
+    """
     try:
         return listen(settings.host, settings.port)
-    except (OSError, UnicodeError) as error:
+    except (socket.gaierror, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        where = f"{settings.host}, a name without an address"
+        stop(f"cannot listen on {where}: {reason}; {OWN_ADDRESS}", code=1)
+    except OSError as error:
         where = f"{settings.host} port {settings.port}"
-        stop(f"cannot listen on {where}: {reason}; --port 0 takes any free port", code=1)
+        hint = OWN_ADDRESS if error.errno == errno.EADDRNOTAVAIL else ANY_PORT
+        stop(f"cannot listen on {where}: {error.strerror or error}; {hint}", code=1)
 
 
 def _find_program() -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,12 +16,18 @@ class Unreachable(Exception):
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Past all proxies: the server is near."""
 
+TOKEN = "MOCKSERVER_ADMIN_TOKEN"
+"""The variable whose value, where it has one, is sent as the administration's token."""
+
 
 def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10) -> str:
     """The text of the answer to a call of the administration API. Raises Unreachable."""
     data = None if body is None else json.dumps(body).encode()
     try:
         request = urllib.request.Request(f"{url}/_mock{path}", data, method=method)
+        if token := _read_token():
+            # Unredirected: a redirection must not take it elsewhere.
+            request.add_unredirected_header("Authorization", f"Bearer {token}")
         try:
             answer = OPENER.open(request, timeout=timeout)
         except urllib.error.HTTPError as refusal:
@@ -36,6 +43,14 @@ def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10)
         told = json.loads(text)["error"]
         raise Unreachable(f"{told['message']}; {told['hint']}")
     return text
+
+
+def _read_token() -> str | None:
+    """Raises Unreachable for what no header can carry, without showing it."""
+    token = os.environ.get(TOKEN)
+    if token and not all("!" <= character <= "~" for character in token):
+        raise Unreachable(f"{TOKEN}: expected visible ASCII characters")
+    return token
 
 
 def ask_sandbox(url: str, sandbox: str, method: str, path: str, body: Any = None) -> str:

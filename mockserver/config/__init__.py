@@ -1,6 +1,6 @@
 """The settings of a server, and where they are read from."""
 
-from mockserver.config.address import url_of
+from mockserver.config.address import is_loopback, url_of
 from mockserver.config.file import ConfigFile, find_file, read_file
 from mockserver.config.load import Given, load_settings, read_settings, read_values
 from mockserver.config.settings import SETTINGS, Setting, Settings, packaged_fixtures
@@ -15,6 +15,7 @@ __all__ = [
     "default_switches",
     "find_file",
     "find_unknown_variables",
+    "is_loopback",
     "load_settings",
     "packaged_fixtures",
     "read_file",

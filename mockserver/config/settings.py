@@ -7,7 +7,15 @@ from typing import Any
 
 from marshmallow.fields import Field
 
-from mockserver.config.values import Choice, FilePath, Truth, text_field, whole_number
+from mockserver.config.values import (
+    Choice,
+    FilePath,
+    HostNames,
+    Truth,
+    text_field,
+    token_field,
+    whole_number,
+)
 
 PACKAGE = Path(__file__).parents[1]
 PREFIX = "MOCKSERVER_"
@@ -46,6 +54,19 @@ class Settings:
         FilePath(),
         "FILE",
         "keep what sandboxes remember in this file across restarts; default: in memory",
+    )
+    allowed_hosts: tuple[str, ...] = _add_row(
+        (),
+        HostNames(),
+        "NAMES",
+        "further names, with commas between them, by which /_mock may be asked; "
+        "localhost, addresses and names without a dot always may",
+    )
+    admin_token: str | None = _add_row(
+        None,
+        token_field(),
+        "TOKEN",
+        "what /_mock is asked with, as Authorization: Bearer TOKEN; default: without",
     )
     scenario: str | None = _add_row(
         None, text_field(), "NAME", "fault scenario to start with; default: none"
@@ -125,7 +146,7 @@ class Setting:
     @property
     def initially(self) -> str:
         """The default as a user would write it, empty where there is none."""
-        return "" if self.default is None else str(self.default).lower()
+        return "" if self.default in (None, ()) else str(self.default).lower()
 
 
 SETTINGS = tuple(

@@ -3,6 +3,7 @@
 What is typed and what stands in a variable is text; TOML also has numbers and booleans.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from mockserver.text.validation import flatten
 
 MOST_DIGITS = 9
+HOST_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,252}")
 SWITCHED = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -50,6 +52,32 @@ class FilePath(fields.Field[Path]):
         if not isinstance(value, str) or not value or "\0" in value:
             raise ValidationError("expected a path")
         return Path(value)
+
+
+class HostNames(fields.Field[tuple[str, ...]]):
+    """Names of hosts with commas between them, in TOML also a list of them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[str, ...]:
+        names = value.split(",") if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(map(_is_host_name, names)):
+            raise ValidationError(
+                "expected names of hosts with commas between them, without scheme, port and "
+                "blanks, such as mock.example.com"
+            )
+        return tuple(names)
+
+
+def _is_host_name(value: Any) -> bool:
+    return isinstance(value, str) and HOST_NAME.fullmatch(value) is not None
+
+
+def token_field() -> fields.String:
+    """A token as the header Authorization can carry it. What came is told nowhere: it is secret."""
+    expected = "expected a token of visible ASCII characters; what came is not shown here"
+    visible = validate.Regexp(r"[!-~]{1,1024}\Z", error=expected)
+    return fields.String(validate=visible, error_messages={"invalid": expected})
 
 
 class Truth(fields.Field[bool]):
