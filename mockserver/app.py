@@ -27,6 +27,7 @@ from mockserver.sandbox.world import Clock, Sandbox
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.version import __version__
 from mockserver.web.flask_app import App
+from mockserver.web.front import answer_front
 from mockserver.web.routes import create_routes
 
 TRANSCRIPT_LINES = 4_000  # as many as one request can bring back
@@ -50,7 +51,9 @@ def create_app(
     sandboxes = create_sandboxes(settings, providers, clock or SystemClock(), seed)
     desk = Desk(providers, sandboxes, __version__)
     gate = Gate(settings.allowed_hosts, settings.admin_token)
-    return create_routes(sandboxes, providers, administrate(desk, gate, make_finish()))
+    finish = make_finish()
+    front = partial(answer_front, providers, __version__, finish)
+    return create_routes(sandboxes, providers, administrate(desk, gate, finish), front)
 
 
 def create_sandboxes(

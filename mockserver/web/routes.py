@@ -12,6 +12,7 @@ from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_
 from mockserver.pipeline.ports import CallWorlds
 from mockserver.pipeline.way import answer_call, answer_elsewhere, answer_unknown_path
 from mockserver.web.flask_app import App
+from mockserver.web.views import Work
 
 TYPED_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -20,18 +21,20 @@ Administration = Mapping[str, Callable[[Call], Answer]]
 
 
 def create_routes(
-    sandboxes: CallWorlds, providers: Mapping[str, Provider], administration: Administration
+    sandboxes: CallWorlds,
+    providers: Mapping[str, Provider],
+    administration: Administration,
+    front: Work,
 ) -> App:
-    """The application with all routes but a user's own."""
+    """The application with all routes but a user's own. ``front`` is what answers at the root."""
     shared = endpoints_at_root(providers.values())
     paths = [
         *shared,
         *(f"/{each.id}{path}" for each in providers.values() for path in paths_of(each)),
     ]
     hosts = {host: f"/{each.id}" for each in providers.values() for host in each.hosts}
-    app = App(
-        sandboxes, hosts, partial(answer_unknown_path, sandboxes, [*providers.values()], paths)
-    )
+    unknown = partial(answer_unknown_path, sandboxes, [*providers.values()], paths)
+    app = App(sandboxes, hosts, partial(answer_unrouted, front, unknown))
 
     def route(path: str, prefix: str, endpoints: Sequence[Endpoint]) -> None:
         work = partial(answer_call, sandboxes, endpoints)
@@ -49,6 +52,12 @@ def create_routes(
     for path, work in administration.items():
         app.add_view(path, make_rule(path), make_template(path), work)
     return app
+
+
+def answer_unrouted(front: Work, unknown: Work, call: Call) -> Answer:
+    """Answer where no route leads, the root among them: so that a user's route for it wins."""
+    at_root = call.path in ("", "/") and call.code is None
+    return front(call) if at_root and call.method in ("GET", "HEAD") else unknown(call)
 
 
 def paths_of(provider: Provider) -> list[str]:
