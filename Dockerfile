@@ -7,16 +7,23 @@ COPY fixtures fixtures
 RUN pip wheel --no-cache-dir --wheel-dir /wheels .
 
 FROM python:3.11-slim
+RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
+    pip install --no-cache-dir --no-index --find-links=/wheels whatsapp-mockserver
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin mockserver \
+    && install -d -o 10001 -g 10001 /data
+# Given by whoever builds the image: --build-arg VERSION=…; one that is not the program's fails.
+ARG VERSION=unknown
+RUN [ "$VERSION" = unknown ] || [ "$(mockserver --version)" = "mockserver, version $VERSION" ]
 LABEL org.opencontainers.image.title="mockserver" \
       org.opencontainers.image.description="A local stand-in for the WhatsApp APIs of D7 Networks, Kaleyra, NXCloud and KirimChat" \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="0.1.0"
-RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-index --find-links=/wheels whatsapp-mockserver
-RUN useradd --system --no-create-home mockserver && install -d -o mockserver /data
-USER mockserver
+      org.opencontainers.image.version="$VERSION"
+USER 10001:10001
 WORKDIR /data
 ENV MOCKSERVER_HOST=0.0.0.0
+# The server writes down where it really listens, and the health check reads it.
+ENV MOCKSERVER_URL_FILE=/tmp/mockserver.url
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=2s CMD ["mockserver", "health"]
-CMD ["mockserver", "serve"]
+ENTRYPOINT ["mockserver"]
+CMD ["serve"]

@@ -47,3 +47,9 @@ def test_command_sees_its_own_folder_and_variables(tmp_path: Path, how: commands
 def test_command_reads_standard_input(tmp_path: Path, how: commands.Run) -> None:
     done = how("sign", "nxcloud", "--body", "@-", "-o", "ts=1", cwd=tmp_path, given="{}")
     assert done.stdout == how("sign", "nxcloud", "--body", "{}", "-o", "ts=1").stdout
+
+
+def test_programs_own_name_in_front_is_left_out_once() -> None:
+    """So begin command lines for container images in which it was no entry point yet."""
+    assert run("mockserver", "--version").stdout == run("--version").stdout
+    assert run("mockserver", "mockserver", "--version").returncode == 2

@@ -15,9 +15,18 @@ from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes
 from mockserver.text.shown import shown, there_are
 
+PROGRAM = "mockserver"
+LONGEST_URL = 1_000  # characters
+
 
 class OneLine(click.Group):
     """A wrong option is one line on stderr and exit code 2."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The program's own name in front is left out: command lines for images of before, whose
+        entry point it was not, begin with it.
+        """
+        return super().parse_args(ctx, args[1:] if args[:1] == [PROGRAM] else args)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         extra["standalone_mode"] = False
@@ -109,10 +118,12 @@ def to_a_sandbox(command: Command, *, more: tuple[str, ...] = ()) -> Command:
 
 
 def _find_url(url: str | None, given: Given, wrong: int) -> str:
-    """Whatever was typed wins over the variable of the URL, and that over all else."""
+    """Whatever was typed wins over the variable of the URL, that over what the server itself wrote
+    down, and that over what is configured.
+    """
     told = _find_typed("url")
     if told is None and not is_typed("config", *map(name_parameter, ("host", "port"))):
-        told = url
+        told = _read_url_file(given) if url is None else url
     return _read_url(given, wrong) if told is None else _check_url(told, wrong)
 
 
@@ -123,6 +134,16 @@ def _find_typed(option: str) -> str | None:
         text: str = context.params[option]
         return text
     return context.parent.params.get(option) if context.parent else None
+
+
+def _read_url_file(given: Given) -> str | None:
+    """What the server wrote there; None where it did not, yet or at all."""
+    try:
+        with open(given.values["url_file"], encoding="utf-8") as file:
+            written = file.readline(LONGEST_URL).strip()
+    except (KeyError, TypeError, OSError, ValueError):
+        return None
+    return written if written.startswith("http://") else None
 
 
 def _check_url(url: str, wrong: int) -> str:

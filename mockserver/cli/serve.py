@@ -65,6 +65,7 @@ def serve(given: Given) -> None:
             stderr.write(_write_banner(url, settings, providers, app))
         else:
             log.info("ready at %s; accounts and credentials: %s/_mock/sandboxes/default", url, url)
+        _write_url(settings.url_file, url)
         click.echo(f"mockserver ready: {url}")
 
     run(app, listener, announce, limit_body=limit_body, delivery_key=DELIVERY)
@@ -73,6 +74,16 @@ def serve(given: Given) -> None:
 def _write_banner(url: str, settings: Settings, providers: Mapping[str, Provider], app: App) -> str:
     fixtures = f" --fixtures {quote(str(settings.fixtures))}" if settings.fixtures else ""
     return banner.write_banner(url, providers, app.sandboxes.default, _find_program(), fixtures)
+
+
+def _write_url(file: Path | None, url: str) -> None:
+    """Where that cannot be done the server runs all the same."""
+    if file is None:
+        return
+    try:
+        file.write_text(f"{url}\n", encoding="utf-8")
+    except OSError as error:
+        log.warning("cannot write the URL to %s: %s", file, error.strerror or error)
 
 
 def _load_providers(given: Given) -> Mapping[str, Provider]:

@@ -68,6 +68,13 @@ class Settings:
         "TOKEN",
         "what /_mock is asked with, as Authorization: Bearer TOKEN; default: without",
     )
+    url_file: Path | None = _add_row(
+        None,
+        FilePath(),
+        "FILE",
+        "write the URL to this file once the server accepts; the commands that talk to it "
+        "find it there; default: none",
+    )
     scenario: str | None = _add_row(
         None, text_field(), "NAME", "fault scenario to start with; default: none"
     )
