@@ -51,5 +51,5 @@ def test_command_reads_standard_input(tmp_path: Path, how: commands.Run) -> None
 
 def test_programs_own_name_in_front_is_left_out_once() -> None:
     """So begin command lines for container images in which it was no entry point yet."""
-    assert run("mockserver", "--version").stdout == run("--version").stdout
-    assert run("mockserver", "mockserver", "--version").returncode == 2
+    assert commands.run("mockserver", "--version").stdout == commands.run("--version").stdout
+    assert commands.run("mockserver", "mockserver", "--version").returncode == 2

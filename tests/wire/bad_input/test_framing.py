@@ -151,11 +151,13 @@ def test_malformed_request_is_400(server: Server, data: bytes) -> None:
 
 
 ODD_REQUESTS = {
-    "no host": b"GET / HTTP/1.1\r\n\r\n",
-    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "an upgrade": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
-    "a websocket": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    "no host": b"GET /nowhere HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /nowhere HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "an upgrade": b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+    b"Upgrade: h2c\r\n\r\n",
+    "a websocket": b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+    b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     "the whole server": b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
     "a tunnel to a path": b"CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n",
     "a tunnel to nowhere": b"CONNECT * HTTP/1.1\r\nHost: a\r\n\r\n",
