@@ -37,7 +37,7 @@ BAD_HOSTS = [
     "localhost,evil.example", "localhost/evil.example", "[::1].evil.example", "[evil.example]",
     "[::1", "::1", "[:::]", "localhost:80:80", "localhost:evil", "localhost:999999", ".", "..",
     ".localhost", "http://localhost", "löcalhost", "a" * 300, "docker.internal",
-    "x.host.docker.internal", "",
+    "x.host.docker.internal", "a.notlocalhost", "",
 ]  # fmt: skip
 
 
