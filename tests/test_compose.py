@@ -23,6 +23,7 @@ def check_by_schema(file: Path) -> int:
     return subprocess.run([*command, str(file)], capture_output=True, check=False).returncode
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("old", "new", "code"), [("", "", 0), ("ports:", "prots:", 1), ("service_healthy", "well", 1)]
 )

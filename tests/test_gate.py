@@ -263,7 +263,9 @@ def test_providers_need_no_token(make_client: Any) -> None:
 
 @pytest.fixture(scope="module")
 def guarded(start_server: Start) -> Server:
-    return start_server(MOCKSERVER_ADMIN_TOKEN=TOKEN)
+    """To all machines, by two names more, with a token: all by variables."""
+    names = {"MOCKSERVER_ALLOWED_HOSTS": "a.example,B.example"}
+    return start_server("--host", "0.0.0.0", MOCKSERVER_ADMIN_TOKEN=TOKEN, **names)
 
 
 def test_command_line_sends_the_token_of_its_variable(guarded: Server) -> None:
@@ -350,10 +352,10 @@ def test_settings_of_the_gate_stand_in_the_file(start_server: Start, tmp_path: A
     assert requests.get(server.state, timeout=5).status_code == 401
 
 
-def test_names_with_commas_are_several(start_server: Start) -> None:
-    server = start_server(MOCKSERVER_ALLOWED_HOSTS="a.example,B.example")
+def test_names_with_commas_are_several(guarded: Server) -> None:
     for host in ("a.example:80", "b.example"):
-        assert requests.get(server.state, headers={"Host": host}, timeout=5).status_code == 200
+        headers = {**BEARER, "Host": host}
+        assert requests.get(guarded.state, headers=headers, timeout=5).status_code == 200
 
 
 def warnings(server: Server) -> list[str]:
@@ -362,8 +364,7 @@ def warnings(server: Server) -> list[str]:
 
 
 def test_listening_to_other_machines_without_a_token_is_told_in_one_line(
-    start_server: Start, shared_server: Server
+    start_server: Start, shared_server: Server, guarded: Server
 ) -> None:
     assert len(warnings(start_server("--host", "0.0.0.0"))) == 1
-    assert warnings(shared_server) == []
-    assert warnings(start_server("--host", "0.0.0.0", "--admin-token", TOKEN)) == []
+    assert warnings(shared_server) == warnings(guarded) == []

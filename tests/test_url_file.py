@@ -8,17 +8,23 @@ from tests.commands import Done, run
 from tests.conftest import Start
 
 
+@pytest.fixture(scope="module")
+def written(start_server: Start, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that a running server has written."""
+    file = tmp_path_factory.mktemp("written") / "url"
+    start_server("--url-file", str(file))
+    return file
+
+
 def health(file: Path | str, *options: str, **variables: str) -> Done:
     return run("health", *options, MOCKSERVER_URL_FILE=str(file), **variables)
 
 
-def test_commands_find_the_server_by_its_file(start_server: Start, tmp_path: Path) -> None:
-    file = tmp_path / "url"
-    server = start_server("--url-file", str(file))
-    assert file.read_text() == f"{server.url}\n"
-    assert health(file, MOCKSERVER_PORT="1").returncode == 0
-    assert run("faults", "list", MOCKSERVER_URL_FILE=str(file)).returncode == 0
-    (tmp_path / "mockserver.toml").write_text(f'url_file = "{file}"\nport = 1\n')
+def test_commands_find_the_server_by_its_file(written: Path, tmp_path: Path) -> None:
+    assert written.read_text().startswith("http://127.0.0.1:")
+    assert health(written, MOCKSERVER_PORT="1").returncode == 0
+    assert run("faults", "list", MOCKSERVER_URL_FILE=str(written)).returncode == 0
+    (tmp_path / "mockserver.toml").write_text(f'url_file = "{written}"\nport = 1\n')
     assert run("health", cwd=tmp_path).returncode == 0
 
 
@@ -26,13 +32,12 @@ def test_commands_find_the_server_by_its_file(start_server: Start, tmp_path: Pat
     "options",
     [("--url", "http://127.0.0.1:1"), ("--port", "1"), ("--host", "127.0.0.3", "--port", "1")],
 )
-def test_what_is_typed_wins_over_the_file(
-    start_server: Start, tmp_path: Path, options: tuple[str, ...]
-) -> None:
-    file = tmp_path / "url"
-    start_server("--url-file", str(file))
-    assert ":1" in health(file, *options).stderr
-    assert health(file, MOCKSERVER_URL="http://127.0.0.1:1").returncode == 1
+def test_what_is_typed_wins_over_the_file(written: Path, options: tuple[str, ...]) -> None:
+    assert ":1:" in health(written, *options).stderr
+
+
+def test_variable_of_the_url_wins_over_the_file(written: Path) -> None:
+    assert ":1:" in health(written, MOCKSERVER_URL="http://127.0.0.1:1").stderr
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"nonsense", b"\xff\xfe", b"x" * 5_000])
