@@ -37,7 +37,7 @@ CONDITIONS = {
     "kirim": ("good", "rate_limited"),
 }
 LOOKS = ("/messages", "/requests", "/faults", "/snapshot", "")
-DIGEST = re.compile(r"\b[0-9a-f]{32}\b")
+DIGEST = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{4}\*{4}[0-9a-f]{2})\b")  # masked or not
 
 
 SPOILT = "~~"  # which stands in no credential
