@@ -56,6 +56,7 @@ def test_every_call_is_told_at_the_level_debug(start_server: Start) -> None:
     assert lines[2][3].endswith("ms, fault header")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("level", ["warning", "error"])
 def test_calls_are_not_told_at_higher_levels(start_server: Start, level: str) -> None:
     server = start_server(MOCKSERVER_LOG_LEVEL=level)
