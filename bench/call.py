@@ -130,9 +130,11 @@ def against_bare(provider: Provider) -> tuple[float, float, float]:
     return statistics.median(ours), statistics.median(theirs), statistics.median(ratios)
 
 
-def filled(provider: Provider, count: int) -> tuple[App, list[Message]]:
+def filled(
+    provider: Provider, count: int, settings: Settings | None = None
+) -> tuple[App, list[Message]]:
     """An app with ``count`` more unread messages, in conversations of the same length."""
-    app = create_app(Settings(journal=1_000))
+    app = create_app(settings or Settings(journal=1_000))
     account = app.sandboxes.default.accounts.of(provider.id)[0]
     now = app.sandboxes.default.now()
     messages = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from mockserver.admin.desk import Desk
 from mockserver.admin.finish import make_finish
@@ -10,7 +11,7 @@ from mockserver.admin.routes import administrate
 from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
-from mockserver.faults.rules.book import RuleBook
+from mockserver.faults.rules.book import RuleBook, read_document
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
 from mockserver.registry import find_providers
@@ -19,6 +20,7 @@ from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.journal import Journal
+from mockserver.sandbox.judging import find_wrong_document, find_wrong_rule
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import read_seeds
 from mockserver.sandbox.storage.log_file import LogFile
@@ -72,7 +74,7 @@ def create_sandboxes(
     mistakes += wrong
     if mistakes:
         raise Mistakes(mistakes)
-    keeper = LogFile(settings.data) if settings.data else Memory()
+    keeper = _open_file(settings.data, providers) if settings.data else Memory()
     sandboxes = Sandboxes(
         providers,
         Beginnings(providers, seeds),
@@ -83,14 +85,31 @@ def create_sandboxes(
         limit=settings.max_sandboxes,
     )
     try:
-        sandboxes.open(seed)
+        sandboxes.load()
     except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
         if not isinstance(keeper, LogFile):
             raise
+        rule = find_wrong_rule(keeper.read(), providers, partial(read_document, reader))
+        if rule is not None:
+            raise keeper.refuse_document(*rule) from None
         reason = error.message if isinstance(error, Refused) else repr(error)
-        raise keeper.refusal(f"a document cannot be read: {reason}") from None
+        raise keeper.refuse(f"a document cannot be read: {reason}") from None
+    sandboxes.open(seed)
     _configure(sandboxes.default, rules)
     return sandboxes
+
+
+def _open_file(path: Path, providers: Mapping[str, Provider]) -> LogFile:
+    """Raises Mistakes, also where a document in it is not what it should be."""
+    keeper = LogFile(path)
+    try:
+        wrong = find_wrong_document(keeper.read(), providers)
+        if wrong is not None:
+            raise keeper.refuse_document(*wrong)
+    except Mistakes:
+        keeper.close()
+        raise
+    return keeper
 
 
 def _budget(settings: Settings) -> Budget:

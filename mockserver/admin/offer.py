@@ -6,9 +6,19 @@ from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Reply
 from mockserver.api.operation import Operation
 from mockserver.api.provider import Provider
+from mockserver.text.mistakes import Refused
+
+
+def tell_alive(desk: Desk, inquiry: Inquiry) -> Reply:
+    return Reply(200, {"status": "ok", "version": desk.version})
 
 
 def tell_ready(desk: Desk, inquiry: Inquiry) -> Reply:
+    """A write is tried where the last one failed. Raises Refused where that fails too."""
+    try:
+        desk.sandboxes.require_kept()
+    except Refused as refused:
+        raise Refused("not_ready", refused.message, refused.hint, status=503) from None
     return Reply(200, {"status": "ok", "version": desk.version})
 
 

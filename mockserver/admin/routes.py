@@ -22,7 +22,7 @@ SANDBOX = f"{ALL}/{{sandbox}}"
 AdminHandler = Callable[[Desk, Inquiry], Reply]
 
 ROUTES: dict[str, dict[str, AdminHandler]] = {
-    f"{PREFIX}/livez": {"GET": offer.tell_ready},
+    f"{PREFIX}/livez": {"GET": offer.tell_alive},
     f"{PREFIX}/readyz": {"GET": offer.tell_ready},
     f"{PREFIX}/providers": {"GET": offer.list_providers},
     ALL: {"GET": sandboxes.list_sandboxes, "POST": sandboxes.create_sandbox},

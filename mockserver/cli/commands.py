@@ -14,6 +14,7 @@ MODULES = {
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",
     "providers": "mockserver.cli.listing",
+    "reset": "mockserver.cli.sandboxes",
     "sandboxes": "mockserver.cli.sandboxes",
     "serve": "mockserver.cli.serve",
     "sign": "mockserver.cli.sign",

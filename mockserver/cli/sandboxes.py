@@ -86,6 +86,10 @@ def reset_sandbox(id: str | None, url: str, sandbox: str) -> None:
     ask_about(url, id or sandbox, "POST", "/reset")
 
 
+reset = reset_sandbox
+"""The same without the name of the group: what is done most."""
+
+
 @sandboxes.command("snapshot")
 @click.argument("id", required=False)
 @click.option("--name", help="what it is kept under")

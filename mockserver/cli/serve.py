@@ -28,7 +28,7 @@ from mockserver.config import (
     url_of,
 )
 from mockserver.registry import find_providers
-from mockserver.text.mistakes import Mistakes
+from mockserver.text.mistakes import Mistakes, Refused
 from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body
 from mockserver.web.response import DELIVERY
@@ -99,7 +99,6 @@ def _load_providers(given: Given) -> Mapping[str, Provider]:
 
 def _make_app(given: Given, providers: Mapping[str, Provider]) -> tuple[Settings, App]:
     """What is wrong ends the program."""
-    data = given.values.get("data")
     try:
         settings = load_settings(providers, given)
         return settings, create_app(settings, providers=providers)
@@ -107,8 +106,8 @@ def _make_app(given: Given, providers: Mapping[str, Provider]) -> tuple[Settings
         first, *others = found.mistakes
         more = f" (and {len(others)} more: mockserver validate shows all)" if others else ""
         stop(f"{first}{more}", code=2)
-    except OSError as error:
-        stop(f"cannot keep the messages in {data}: {error}", code=1)
+    except Refused as refused:
+        stop(f"{refused.message}; {refused.hint}", code=1)
 
 
 def _listen(settings: Settings) -> socket.socket:

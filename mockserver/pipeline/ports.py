@@ -96,7 +96,7 @@ class CallWorld(World, Protocol):
         """The changes that keep these notes within their bound."""
 
     def change(self, changes: list[Change]) -> None:
-        """Make all of the changes or, where they cannot be kept, none. Raises OSError."""
+        """Make all of the changes or, where they cannot be kept, none. Raises Refused."""
 
     def masking_of(self, outcome: Outcome) -> Masking:
         """What must not be seen of a call."""

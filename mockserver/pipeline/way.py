@@ -128,6 +128,8 @@ def _answer_without_exchange(
         stamp = sandbox.stamp()
         try:
             sandbox.change([stamp.ordinal])
+        except Refused as refused:
+            answer = encode_refusal(refused)
         except Exception as bug:
             log.exception("a bug in the server itself")
             answer = bug_answer(bug)
@@ -161,10 +163,12 @@ def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
     outcome = Outcome(call, stamp, Answer(500, {}, b""), unattributed=claimed.unattributed)
     try:
         _play(claimed, outcome)
+    except Refused as refused:  # it cannot be kept
+        outcome.answer = encode_refusal(refused)
     except Exception as bug:
         log.exception("a bug in the server itself")
         outcome.answer = bug_answer(bug)
-        with suppress(OSError):
+        with suppress(Refused):
             claimed.sandbox.change([stamp.ordinal])
     return outcome
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
+from mockserver.sandbox.planted import Sums, describe_differences, sum_up
 from mockserver.sandbox.planting import ACCOUNTS, Renewal, list_accounts, plant
 from mockserver.sandbox.storage.memory import Document, Tables
 from mockserver.sandbox.world import ABOUT, SELF
@@ -16,6 +17,7 @@ from mockserver.text.shown import shown, there_are
 ACCOUNTS_ALONE = "accounts"
 DEFAULT = "default"
 """All that is in the fixtures, and the sandbox that begins with it and always exists."""
+PLANTED = "planted"  # the document, beside that about it, of what the fixtures held then
 KINDS = (ACCOUNTS_ALONE, DEFAULT)
 SEED_BITS = 53  # as many as every JSON reader keeps
 
@@ -81,6 +83,12 @@ class Beginnings:
     def __init__(self, providers: Mapping[str, Provider], seeds: Mapping[str, Seed]) -> None:
         self._providers = providers
         self._seeds = seeds
+        self.planted = sum_up(seeds)
+        """What the fixtures hold, in a document beside that about ``default``."""
+
+    def describe_differences(self, planted: Sums) -> str:
+        """How the fixtures differ from what was planted, empty where they do not."""
+        return describe_differences(planted, self.planted)
 
     def plant(self, about: Mapping[str, Any], now: int) -> Tables:
         """The documents that a sandbox of this kind begins with now. Raises Refused."""
@@ -114,12 +122,14 @@ class Beginnings:
         """Add to the documents of ``default`` what older servers did not keep, and providers that
         are new since. Whether there was something to add.
 
-        The switches are those of the configuration, now as ever.
+        The switches are those of the configuration, now as ever. What the fixtures held is not
+        known of older servers: it counts as what they hold now.
         """
         before = {name: list(rows) for name, rows in tables.items()}
         known = tables.setdefault(ABOUT, {})
         about = known.get(SELF) or describe_wish(wish_default(), None, now, switches)
         known[SELF] = {**about, "switches": switches}
+        known[PLANTED] = {**self.planted, **known.get(PLANTED, {})}
         beginning = self.plant(about, now)
         accounts = tables.setdefault(ACCOUNTS, {})
         there = {each["provider"] for each in accounts.values()}

@@ -103,7 +103,7 @@ class Database(TinyDB):
     def change(self, changes: list[Change]) -> None:
         """Make all of the changes or, where they cannot be made or kept, none.
 
-        Raises Refusal and OSError.
+        Raises Refusal and, with status 507, Refused.
         """
         _require_possible(changes, self._held.tables)
         self._keeper.keep(self._name, changes, self._make)

@@ -1,4 +1,4 @@
-"""What the documents of a sandbox's tables are, as far as they come from outside."""
+"""What the documents of a sandbox's tables are."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,8 @@ from mockserver.api.changes import MESSAGES, RECORDS
 from mockserver.api.message import DIRECTIONS, TYPES
 from mockserver.api.provider import Provider
 from mockserver.sandbox.planting import ACCOUNTS
+from mockserver.sandbox.storage.memory import Document
+from mockserver.text.shown import shown
 from mockserver.text.validation import LARGEST, Strict, one_of, whole
 
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
@@ -25,6 +27,7 @@ NOTE = Strict.from_dict(
 )
 REQUIRED_TEXT = fields.String(required=True)
 NOTES = "notes"
+ANY = ""
 
 
 class RuleDocument(Schema):
@@ -61,6 +64,59 @@ class AccountSchema(Strict):
     numbers = fields.List(fields.Nested(NumberSchema), required=True)
 
 
+class AboutDocument(Schema):
+    """What a sandbox was made with: see ``Wish``."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    id = REQUIRED_TEXT
+    code = ttl_text = scenario = fields.String(**INSTANT)
+    seed = fields.Integer(strict=True, required=True)
+    created_at = whole(EARLIEST, LATEST, required=True)
+    requests_before = whole(0, LARGEST, required=True)
+    ttl = whole(0, LATEST, **INSTANT)
+    any_credentials = fields.Boolean(required=True, truthy={True}, falsy={False})
+    switches = fields.Dict(required=True)
+    fixtures = fields.Raw(required=True)
+    snapshot = fields.Dict(**INSTANT)
+    faults = fields.List(fields.Raw(), required=True)
+
+
+class ConfiguredDocument(Strict):
+    rules = fields.List(fields.Raw(), required=True)
+    made = fields.List(fields.String(), required=True)
+
+
+class GivenDocument(Strict):
+    n = whole(0, LARGEST, required=True)
+    at = whole(EARLIEST, LATEST)
+
+
+class PlantedDocument(Schema):
+    """Sums of what the fixtures had, by provider."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class SnapshotDocument(Strict):
+    at = whole(EARLIEST, LATEST, required=True)
+    tables = fields.Dict(required=True)
+
+
+APART: Mapping[str, Mapping[str, type[Schema]]] = {
+    "sandbox": {
+        "self": AboutDocument,
+        "configured": ConfiguredDocument,
+        "planted": PlantedDocument,
+    },
+    "ids": {ANY: GivenDocument},
+    "snapshots": {ANY: SnapshotDocument},
+}
+"""The documents that never come from outside, by table and id."""
+
+
 def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
     """What the documents of a table are, None where there is no such table."""
     known: dict[str, type[Schema]] = {
@@ -78,4 +134,13 @@ def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
         for name, schema in provider.records.items():
             if table == f"{RECORDS}{provider.id}/{name}":
                 return schema
+    return None
+
+
+def find_wrong_name(table: str, document_id: str, document: Document) -> tuple[str, str] | None:
+    """Of a message or record that does not stand under its own id: the path and the reason."""
+    if table.startswith((MESSAGES, RECORDS)) and document["id"] != document_id:
+        return "id", f"expected it again, came {shown(document['id'])}"
+    if table.startswith(MESSAGES) and document["provider"] != table.removeprefix(MESSAGES):
+        return "provider", f"expected that of the table, came {shown(document['provider'])}"
     return None

@@ -1,17 +1,19 @@
 """All sandboxes of a server: found by a call, made, deleted, taken back."""
 
 import contextlib
+import logging
 import secrets
 from collections.abc import Mapping
 from functools import partial
 from threading import RLock
 from typing import Any, Protocol
 
-from mockserver.api.changes import set_fields
+from mockserver.api.changes import put, set_fields
 from mockserver.api.provider import Provider
 from mockserver.sandbox.accounts import Credential
 from mockserver.sandbox.beginning import (
     DEFAULT,
+    PLANTED,
     Beginnings,
     Wish,
     describe_wish,
@@ -29,6 +31,8 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
 CODES = 10**8
+
+log = logging.getLogger("mockserver.sandboxes")
 
 
 class Builder(Protocol):
@@ -51,10 +55,7 @@ class Sandboxes:
         switches: Switches,
         limit: int,
     ) -> None:
-        """``limit`` sandboxes may be made. ``switches`` are those that nobody sets otherwise.
-
-        Raises Refused, KeyError or TypeError where the keeper's documents are wrong.
-        """
+        """``limit`` sandboxes may be made. ``switches`` are those that nobody sets otherwise."""
         self.lock = RLock()
         """Of all of them, taken after that of one: nobody waits for one while holding it."""
         self.unattributed = 0
@@ -69,29 +70,44 @@ class Sandboxes:
         self._by_code: dict[str, Sandbox] = {}
         self._by_credential: dict[tuple[str, str | None], Sandbox] = {}
         self._expiry = Expiry(clock)
-        self._was_kept = keeper.read()
+        self._was_kept: dict[str, Sandbox] = {}
+        self._completed = False
+
+    def load(self) -> None:
+        """Build what the keeper has. Raises Refused, KeyError and others where it is wrong."""
+        kept = self._keeper.read()
+        if DEFAULT in kept:
+            switches = merge_switches(self._switches)
+            self._completed = self._beginnings.complete_default(
+                kept[DEFAULT], switches, self._clock.now()
+            )
+        self._was_kept = {name: self._build_kept(name, tables) for name, tables in kept.items()}
 
     def open(self, seed: int | None = None) -> None:
-        """Begin with what the keeper has; ``default`` with the fixtures where it has none.
+        """Begin with what was loaded; ``default`` with the fixtures where it was not there.
 
-        ``seed`` is what chance follows from in ``default``.
+        ``seed`` is what chance follows from in ``default``. Raises Refused where it cannot be kept.
         """
-        completed = DEFAULT in self._was_kept and self._beginnings.complete_default(
-            self._was_kept[DEFAULT], merge_switches(self._switches), self._clock.now()
-        )
-        kept = {name: self._build_kept(name, tables) for name, tables in self._was_kept.items()}
+        kept, self._was_kept = self._was_kept, {}
         self._keeper.open()
-        if completed:
+        if self._completed:
             kept[DEFAULT].database.keep_in(self._keeper)
         if DEFAULT not in kept:
             about = self._describe(wish_default(seed), code=None)
-            sandbox = self._build(Database(DEFAULT, {ABOUT: {SELF: about}}))
+            known = {SELF: about, PLANTED: self._beginnings.planted}
+            sandbox = self._build(Database(DEFAULT, {ABOUT: known}))
             sandbox.replace(self._beginnings.plant(about, self._clock.now()))
             sandbox.database.keep_in(self._keeper)
             kept = {DEFAULT: sandbox, **kept}
         for sandbox in kept.values():
             self._register(sandbox)
-        self._was_kept = {}
+        differences = self._beginnings.describe_differences(self.default.rows(ABOUT)[PLANTED])
+        if differences:
+            log.warning(
+                "the fixtures have changed since %s began: %s; mockserver reset applies that",
+                DEFAULT,
+                differences,
+            )
 
     @property
     def default(self) -> Sandbox:
@@ -119,7 +135,7 @@ class Sandboxes:
             self.unattributed += 1
 
     def create(self, wish: Wish) -> Sandbox:
-        """Raises Refused and OSError; nothing is made then."""
+        """Raises Refused; nothing is made then."""
         with self.lock:
             self._require_room(wish.id)
             about = self._describe(wish, self._draw_code())
@@ -137,7 +153,7 @@ class Sandboxes:
             return sandbox
 
     def delete(self, sandbox: Sandbox) -> None:
-        """Raises Refused for ``default``, and OSError; then it is still there."""
+        """Raises Refused, as for ``default``; then it is still there."""
         if sandbox.id == DEFAULT:
             message = f"{DEFAULT} cannot be deleted"
             raise Refused("sandbox_needed", message, "POST …/reset takes it back", status=409)
@@ -150,13 +166,22 @@ class Sandboxes:
         """Back to its beginning, with the same credentials; calls are counted anew."""
         with sandbox.lock:
             tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
-            counted = set_fields(ABOUT, SELF, {"requests_before": sandbox.ids.count(REQUEST)})
-            rules = [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
-            sandbox.replace(tables, counted, *rules)
+            changes = [set_fields(ABOUT, SELF, {"requests_before": sandbox.ids.count(REQUEST)})]
+            if (
+                sandbox.rows(ABOUT).get(PLANTED, self._beginnings.planted)
+                != self._beginnings.planted
+            ):
+                changes.append(put(ABOUT, PLANTED, self._beginnings.planted))
+            changes += [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
+            sandbox.replace(tables, *changes)
             sandbox.forget()
             if sandbox.id == DEFAULT:
                 with self.lock:
                     self.unattributed = 0
+
+    def require_kept(self) -> None:
+        """Raises Refused where changes cannot be kept any more."""
+        self._keeper.try_again()
 
     def close(self) -> None:
         """Let go of the file that all is kept in. No call can be answered any more."""
@@ -257,7 +282,7 @@ class Sandboxes:
             if end_of(sandbox) > now:
                 self._expiry.add(sandbox)
                 return
-            with contextlib.suppress(OSError):  # if kept it will be over after a restart too
+            with contextlib.suppress(Refused):  # if kept it will be over after a restart too
                 self._keeper.forget(sandbox.id)
             self._close(sandbox)
         finally:

@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.api.account import AccountKind
-from mockserver.api.changes import MESSAGES, RECORDS
+from mockserver.api.changes import MESSAGES
 from mockserver.api.content import ContentSchema
 from mockserver.api.provider import Provider
-from mockserver.sandbox.documents import NOTES, ORDINAL, schema_of
+from mockserver.sandbox.documents import NOTES, ORDINAL, find_wrong_name, schema_of
 from mockserver.sandbox.fixtures import FixtureMistakes, read_fixture
 from mockserver.sandbox.planting import ACCOUNTS, list_accounts
 from mockserver.sandbox.storage.memory import Document, Rows, Tables
@@ -172,12 +172,10 @@ def _require_names(table: str, rows: Rows) -> None:
     """That messages and records stand under their own ids."""
     for document_id, document in rows.items():
         path = f"snapshot.tables.{table}.{shown(document_id)[1:-1]}"
-        if table.startswith((MESSAGES, RECORDS)) and document["id"] != document_id:
-            raise _refuse(f"{path}.id", f"expected it again, came {shown(document['id'])}")
+        wrong = find_wrong_name(table, document_id, document)
+        if wrong is not None:
+            raise _refuse(f"{path}.{wrong[0]}", wrong[1])
         if table.startswith(MESSAGES):
-            if document["provider"] != table.removeprefix(MESSAGES):
-                came = shown(document["provider"])
-                raise _refuse(f"{path}.provider", f"expected that of the table, came {came}")
             _require_content(document, f"{path}.content")
 
 

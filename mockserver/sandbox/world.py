@@ -172,9 +172,9 @@ class Sandbox:
 
     @property
     def calls(self) -> int:
-        """How many came since its beginning or the last reset."""
-        before: int = self.about["requests_before"]
-        return self.ids.count(REQUEST) - before
+        """How many came since its beginning or the last reset, as far as that is kept."""
+        kept: int = self.database.rows(IDS).get(REQUEST, NEVER).get("n", 0)
+        return max(0, kept - self.about["requests_before"])
 
     @property
     def last_call_at(self) -> int | None:

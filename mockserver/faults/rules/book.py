@@ -209,10 +209,8 @@ class RuleBook:
         return [kept, add(COUNTERS, rule_id, counter), add(RULES, rule_id, document)]
 
     def _compile(self, rule_id: str, document: Mapping[str, Any]) -> Rule:
-        data = dict(document)
-        number, twin, made_at = data.pop("number"), data.pop("twin"), data.pop("made_at")
-        draft = self._reader.read_rule(data, made_at, self._home.labels())
-        return Rule(rule_id, draft, data["seed"], number, twin)
+        draft = read_document(self._reader, document, self._home.labels())
+        return Rule(rule_id, draft, document["seed"], document["number"], document["twin"])
 
     def _draft_removal(self, rule_ids: Iterable[str]) -> list[Change]:
         return [remove(table, rule_id) for rule_id in rule_ids for table in (COUNTERS, RULES)]
@@ -235,6 +233,13 @@ class RuleBook:
         if found is self._broad:
             return found
         return sorted(found, key=lambda rule: rule.number)
+
+
+def read_document(reader: RuleReader, document: Mapping[str, Any], labels: Labels) -> Draft:
+    """The rule that a document tells of. Raises Refused."""
+    data = dict(document)
+    del data["number"], data["twin"]
+    return reader.read_rule(data, data.pop("made_at"), labels)
 
 
 class NotedMemory:

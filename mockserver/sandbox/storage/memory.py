@@ -13,21 +13,28 @@ Make = Callable[[list[Change]], None]
 
 
 class Keeper(Protocol):
-    """Keeps the changes of all sandboxes, by the sandbox's id."""
+    """Keeps the changes of all sandboxes, by the sandbox's id.
+
+    What cannot be kept is Refused, with status 507: then all is as it was before.
+    """
 
     def read(self) -> Mapping[str, Tables]:
         """The documents of every sandbox as they were left."""
 
     def open(self) -> None:
-        """Called once what was read is found to be good. Nothing is kept before."""
+        """Called once what was read is found to be good. Nothing is kept before. Raises Refused."""
 
     def begin(self, sandbox: str, tables: Tables) -> None:
-        """Keep a sandbox from now on, with these documents. Raises OSError."""
+        """Keep a sandbox from now on, with these documents. Raises Refused."""
 
     def keep(self, sandbox: str, changes: list[Change], make: Make) -> None:
-        """Keep changes and then make them in memory. Raises OSError; none is made then."""
+        """Keep changes and then make them in memory. Raises Refused; none is made then."""
 
-    def forget(self, sandbox: str) -> None: ...
+    def forget(self, sandbox: str) -> None:
+        """Raises Refused."""
+
+    def try_again(self) -> None:
+        """Where the last change could not be kept, see whether one can be now. Raises Refused."""
 
     def close(self) -> None:
         """Let go of what it keeps in, for another to open. Nothing is kept any more."""
@@ -49,6 +56,9 @@ class Memory:
         make(changes)
 
     def forget(self, sandbox: str) -> None:
+        pass
+
+    def try_again(self) -> None:
         pass
 
     def close(self) -> None:
