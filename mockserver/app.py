@@ -20,7 +20,7 @@ from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.journal import Journal
-from mockserver.sandbox.judging import find_wrong_document, find_wrong_rule
+from mockserver.sandbox.judging import Wrong, find_wrong_document, find_wrong_rule
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import read_seeds
 from mockserver.sandbox.storage.log_file import LogFile
@@ -74,6 +74,7 @@ def create_sandboxes(
     mistakes += wrong
     if mistakes:
         raise Mistakes(mistakes)
+    read = partial(read_document, reader)
     keeper = _open_file(settings.data, providers) if settings.data else Memory()
     sandboxes = Sandboxes(
         providers,
@@ -89,11 +90,9 @@ def create_sandboxes(
     except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
         if not isinstance(keeper, LogFile):
             raise
-        rule = find_wrong_rule(keeper.read(), providers, partial(read_document, reader))
-        if rule is not None:
-            raise keeper.refuse_document(*rule) from None
-        reason = error.message if isinstance(error, Refused) else repr(error)
-        raise keeper.refuse(f"a document cannot be read: {reason}") from None
+        refusal = _refuse(keeper, find_wrong_rule(keeper.read(), providers, read), error)
+        keeper.close()
+        raise refusal from None
     sandboxes.open(seed)
     _configure(sandboxes.default, rules)
     return sandboxes
@@ -102,14 +101,20 @@ def create_sandboxes(
 def _open_file(path: Path, providers: Mapping[str, Provider]) -> LogFile:
     """Raises Mistakes, also where a document in it is not what it should be."""
     keeper = LogFile(path)
-    try:
-        wrong = find_wrong_document(keeper.read(), providers)
-        if wrong is not None:
-            raise keeper.refuse_document(*wrong)
-    except Mistakes:
+    wrong = find_wrong_document(keeper.read(), providers)
+    if wrong is not None:
+        refusal = keeper.refuse_document(*wrong)
         keeper.close()
-        raise
+        raise refusal
     return keeper
+
+
+def _refuse(keeper: LogFile, wrong: Wrong | None, error: Exception) -> Mistakes:
+    """What to raise for documents of which no sandbox could be made."""
+    if wrong is not None:
+        return keeper.refuse_document(*wrong)
+    reason = error.message if isinstance(error, Refused) else repr(error)
+    return keeper.refuse(f"a document cannot be read: {reason}")
 
 
 def _budget(settings: Settings) -> Budget:

@@ -174,7 +174,8 @@ class Sandbox:
     def calls(self) -> int:
         """How many came since its beginning or the last reset, as far as that is kept."""
         kept: int = self.database.rows(IDS).get(REQUEST, NEVER).get("n", 0)
-        return max(0, kept - self.about["requests_before"])
+        before: int = self.about["requests_before"]
+        return max(0, kept - before)
 
     @property
     def last_call_at(self) -> int | None:

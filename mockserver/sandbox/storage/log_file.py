@@ -41,14 +41,12 @@ class LogFile:
         self._lock = RLock()  # what is in memory is always what is kept
         self._file = AppendFile(path)
         self._beside = self._file.real.with_name(f".{self._file.real.name}.new")
-        content = self._file.read()
-        self._whole = content.rfind(b"\n") + 1
-        if content and not self._whole:
-            raise self.refuse("is no data file of this server: its first line is not the header")
+        self._whole = 0  # bytes of whole lines, as they were found
         try:
-            self._sandboxes = read_sandboxes(content)
-        except Damage as damage:
-            raise self._refuse_line(damage.line, str(damage)) from None
+            self._sandboxes = self._read()
+        except Mistakes:
+            self._file.close()
+            raise
         """The documents themselves, as they are in memory: always those of now."""
         self._weights = Weights()
         self._rewriting: Rewriting | None = None
@@ -117,6 +115,17 @@ class LogFile:
         """The same of a document, with the line that tells of it."""
         line = find_line(self._file.read(), sandbox, table, document_id)
         return self._refuse_line(line, f"line {line}: {sandbox}: {table}: {reason}")
+
+    def _read(self) -> dict[str, Tables]:
+        """Raises Mistakes."""
+        content = self._file.read()
+        self._whole = content.rfind(b"\n") + 1
+        if content and not self._whole:
+            raise self.refuse("is no data file of this server: its first line is not the header")
+        try:
+            return read_sandboxes(content)
+        except Damage as damage:
+            raise self._refuse_line(damage.line, str(damage)) from None
 
     def _refuse_line(self, line: int, reason: str) -> Mistakes:
         if line == 1:
