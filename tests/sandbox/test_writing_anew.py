@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import signal
 import stat
 import zlib
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.calls import D7, D7_MESSAGE
 from tests.sandbox.worlds import ALL, PROVIDERS, account_of, listed, make, receipt, show, write
@@ -239,3 +241,25 @@ def test_file_that_cannot_be_written_anew_goes_on_as_it_is(start: Start, data: P
 def test_end_of_a_server_leaves_nothing_beside(half_way: Any, data: Path) -> None:
     half_way.application.sandboxes.close()
     assert [each.name for each in data.parent.iterdir()] == ["data"]
+
+
+@pytest.mark.slow
+def test_kill_9_while_the_file_is_written_anew_loses_nothing(start_server: Any, data: Path) -> None:
+    answered: list[str] = []
+    server = start_server("--data", str(data))
+    for place in range(25):
+        wish = {"id": f"s{place}", "fixtures": "default"}
+        assert requests.post(f"{server.url}{ALL}", json=wish, timeout=10).status_code == 201
+    with requests.Session() as session:
+        for enough in (1, 5, 20, 60):
+            while not beside(data).exists():
+                session.post(f"{server.state}/reset", timeout=10).raise_for_status()
+            for _ in range(enough):
+                message = {"provider": "d7", "from": "+971501112233"}
+                answer = session.post(f"{server.url}{ALL}/s9/messages", json=message, timeout=10)
+                answered.append(answer.json()["id"])
+            server.stop(signal.SIGKILL)
+            server = start_server("--data", str(data))
+            found = session.get(f"{server.url}{ALL}/s9/messages", timeout=10).json()["messages"]
+            assert set(answered) <= {each["id"] for each in found}
+            assert len(session.get(f"{server.url}{ALL}", timeout=10).json()["sandboxes"]) == 26

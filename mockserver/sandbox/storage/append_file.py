@@ -37,9 +37,9 @@ class AppendFile:
     def __init__(self, path: Path) -> None:
         """Raises Mistakes."""
         self.path = path
-        self.real = Path(os.path.realpath(path))
-        self._name = str(path)
         self._adopt(open_data(path), 0)
+        self._name = str(path)
+        self.real = Path(os.path.realpath(path))
         self._torn = False  # whether a part of a refused line may still be there
         self._trouble: str | None = None
         """Why the last line was refused, if it was."""
