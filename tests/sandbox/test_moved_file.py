@@ -125,3 +125,13 @@ def test_what_is_no_file_is_refused_in_one_line(
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert line.startswith(f"mockserver: {file}: cannot be used: {reason}")
+
+
+def test_folder_that_the_process_works_in_does_not_matter(
+    make_client: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = make_client(data=Path("data"))
+    monkeypatch.chdir("/")
+    assert client.post("/_mock/sandboxes/default/reset").status_code == 204
+    client.application.sandboxes.close()

@@ -39,7 +39,7 @@ class AppendFile:
         """Raises Mistakes."""
         self.path = path
         self._adopt(open_data(path), 0)
-        self._name = str(path)
+        self._name = os.path.abspath(path)  # wherever the process goes
         self.real = Path(os.path.realpath(path))
         self._torn = False  # whether a part of a refused line may still be there
         self._trouble: str | None = None

@@ -21,7 +21,7 @@ from mockserver.sandbox.storage.memory import Make, Tables
 from mockserver.sandbox.storage.opening import open_beside
 from mockserver.sandbox.storage.rewriting import Rewriting
 from mockserver.sandbox.storage.weights import Weights
-from mockserver.text.mistakes import Mistake, Mistakes
+from mockserver.text.mistakes import Mistake, Mistakes, Refused
 
 SMALL = 4 * 1_048_576  # bytes up to which a file is never written anew while it is in use
 SLICE = 65_536  # bytes of the new file that are written with each change: 0.3 ms
@@ -43,11 +43,10 @@ class LogFile:
         self._beside = self._file.real.with_name(f".{self._file.real.name}.new")
         self._whole = 0  # bytes of whole lines, as they were found
         try:
-            self._sandboxes = self._read()
+            self._sandboxes = self._read()  # the very ones in memory: always those of now
         except Mistakes:
             self._file.close()
             raise
-        """The documents themselves, as they are in memory: always those of now."""
         self._weights = Weights()
         self._rewriting: Rewriting | None = None
         self._again = SMALL  # bytes up to which it is not written anew
@@ -69,7 +68,7 @@ class LogFile:
     def begin(self, sandbox: str, tables: Tables) -> None:
         line = encode_line({sandbox: tables})
         with self._lock:
-            self._file.append(line)
+            self._append(line)
             self._sandboxes[sandbox] = tables
             self._weights.begin(sandbox, tables, len(line))
             if self._rewriting is not None:
@@ -79,7 +78,7 @@ class LogFile:
     def keep(self, sandbox: str, changes: list[Change], make: Make) -> None:
         line = encode_line({sandbox: changes})
         with self._lock:
-            self._file.append(line)
+            self._append(line)
             self._weights.follow(sandbox, self._sandboxes[sandbox], changes, len(line))
             make(changes)
             if self._rewriting is not None:
@@ -90,7 +89,7 @@ class LogFile:
     def forget(self, sandbox: str) -> None:
         line = encode_line({sandbox: None})
         with self._lock:
-            self._file.append(line)
+            self._append(line)
             self._sandboxes.pop(sandbox, None)
             self._weights.forget(sandbox)
             if self._rewriting is not None:
@@ -133,6 +132,16 @@ class LogFile:
         kept = f"head -n {line - 1} keeps what was before that line"
         return self.refuse(f"{reason}; {kept}")
 
+    def _append(self, line: bytes) -> None:
+        """Raises Refused."""
+        try:
+            self._file.append(line)
+        except Refused:
+            if self._rewriting is None:
+                raise
+            self._give_up()  # it may have taken the room on the disk
+            self._file.append(line)
+
     def _tidy(self, size: int) -> None:
         """Write a slice of the new file, if there is one or ought to be: more of it than of the
         line that was added, which is of so many bytes.
@@ -155,10 +164,10 @@ class LogFile:
         except (OSError, Mistakes) as error:
             log.info("%s: could not be written anew, and stays as long: %s", self._file.path, error)
             self._give_up()
-            self._again = self._file.size + SMALL
 
     def _give_up(self) -> None:
-        """Leave the old file as the only one."""
+        """Leave the old file as the only one, until it has grown further."""
+        self._again = self._file.size + SMALL
         if self._rewriting is not None:
             self._rewriting.file.close()
             self._rewriting = None

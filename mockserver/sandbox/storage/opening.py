@@ -1,5 +1,6 @@
 """Opening a file for one server alone."""
 
+import contextlib
 import os
 import stat
 import sys
@@ -26,11 +27,11 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _give(path: Path, like: os.stat_result) -> None:
-        """To the owner and group of another, or the group alone, as far as that is permitted."""
+        """To the owner and group of another, or the group alone, or as it is."""
         for owner in (like.st_uid, -1):
             try:
                 os.chown(path, owner, like.st_gid)
-            except PermissionError:
+            except OSError:
                 continue
             return
 
@@ -57,19 +58,15 @@ def open_data(path: Path) -> Any:
 
 
 def open_beside(path: Path, like: os.stat_result) -> Any:
-    """A new file of the same mode and, where that is permitted, the same owner as another.
+    """A new file of the same mode and owner as another, as far as the file system lets us.
 
     Raises OSError, and Mistakes where another server has one of its name.
     """
     path.unlink(missing_ok=True)
     file = _open_locked(path, path, mode=0o600)
-    try:
-        _give(path, like)
+    _give(path, like)
+    with contextlib.suppress(OSError):
         os.chmod(path, stat.S_IMODE(like.st_mode))
-    except OSError:
-        file.close()
-        path.unlink(missing_ok=True)
-        raise
     return file
 
 
