@@ -215,7 +215,7 @@ def test_readiness_follows_the_disk_and_life_does_not(disk: Disk) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "cannot be kept" in done.stderr
     size = disk.file.stat().st_size
-    disk.limit(20)  # less than the change that could not be kept
+    disk.limit(60)  # less than the change that could not be kept
     assert ask(disk.server, "GET", ready).status_code == 503
     disk.free()
     assert ask(disk.server, "GET", ready).status_code == 200
