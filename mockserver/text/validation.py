@@ -24,6 +24,7 @@ OF_THE_LIBRARY = {
     "Field may not be null.": "expected a value",
 }
 """What the library says of values of another type, in our words."""
+LONGEST_KEY = 120  # characters of a key in the path to what is wrong
 DEEPEST = 32  # levels of JSON in what users write
 
 HEADER_NAME = validate.Regexp(
@@ -123,7 +124,8 @@ def flatten(messages: Any, data: Any, path: str = "") -> list[tuple[str, str]]:
         elif isinstance(key, int):
             step, value = f"{path}[{key}]", data[key]
         else:
-            step = f"{path}.{key}" if path else str(key)
+            name = str(key) if len(str(key)) <= LONGEST_KEY else shown(key)[1:-1]
+            step = f"{path}.{name}" if path else name
             value = data.get(key, NOTHING) if isinstance(data, dict) else NOTHING
         found += flatten(inner, value, step)
     return found

@@ -48,7 +48,7 @@ ScheduleSchema = Schema.from_dict(
         "ordinals": fields.List(whole(1, LARGEST), validate=validate.Length(1, 100_000)),
         "sequence": fields.String(
             validate=validate.Regexp(
-                r"(?=.*F)[F.]{1,10000}R?\Z",
+                r"(?=[F.]{1,10000}R?\Z)\.*F",
                 error="expected F and . for the calls, of them one F, and R to start again",
             )
         ),
