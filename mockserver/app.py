@@ -12,7 +12,7 @@ from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
-from mockserver.faults.rules.reader import RuleReader
+from mockserver.faults.rules.reader import RuleReader, require_room
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
@@ -94,7 +94,11 @@ def create_sandboxes(
         keeper.close()
         raise refusal from None
     sandboxes.open(seed)
-    _configure(sandboxes.default, rules)
+    try:
+        _configure(sandboxes.default, rules)
+    except Refused as refused:
+        reason = f"beside the rules that are kept there: {refused.message}"
+        raise Mistakes([Mistake(str(settings.data), "", reason)]) from None
     return sandboxes
 
 
@@ -165,11 +169,13 @@ def _read_configured_rules(
         refused = refuse_unknown(scenarios, settings.scenario)
         reason = f"{refused.message}; {refused.hint}"
         mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
+    rules += settings.faults
+    try:
+        require_room(0, len(rules))
+    except Refused as full:
+        mistakes.append(Mistake(settings.file, "fault", full.message))
     for place, rule in enumerate(settings.faults):
-        try:
-            reader.read_rule(rule, now, labels)
-            rules.append(rule)
-        except Refused as refused:
+        for refused in reader.judge_rule(rule, now, labels)[1]:
             reason = f"{refused.message}; {refused.hint}"
             mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
     return rules, mistakes

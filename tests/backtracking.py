@@ -144,7 +144,8 @@ class Matcher:
             return self._sequence(nodes, first + 1, place, then)
 
         if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            return self._repeat(kind, *value, at, go_on)
+            low, high, body = value
+            return self._repeat(kind, low, high, list(body), at, go_on)
         if kind is sre.SUBPATTERN:
             return self._sequence(list(value[3]), 0, at, go_on)
         if kind is sre.BRANCH:
@@ -157,11 +158,11 @@ class Matcher:
             return self._holds(value, at) and go_on(at)
         return self._takes(kind, value, at) and go_on(at + 1)
 
-    def _repeat(self, kind: Any, low: int, high: int, body: Any, at: int, then: Next) -> bool:
-        nodes = list(body)
-        if len(nodes) == 1 and nodes[0][0] in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY):
+    def _repeat(self, kind: Any, low: int, high: int, nodes: Any, at: int, then: Next) -> bool:
+        (first, value), *others = nodes
+        if not others and first in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY):
             count = 0
-            while count < high and self._takes(*nodes[0], at + count):
+            while count < high and self._takes(first, value, at + count):
                 count += 1
             if kind is sre.POSSESSIVE_REPEAT:
                 return count >= low and then(at + count)

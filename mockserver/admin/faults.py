@@ -2,10 +2,26 @@
 
 from typing import Any
 
-from mockserver.admin.desk import PAGE, Desk, Inquiry, read_body, read_filters, read_whole
+from marshmallow import ValidationError, fields
+
+from mockserver.admin.desk import (
+    PAGE,
+    Desk,
+    Inquiry,
+    read_body,
+    read_filters,
+    read_optional_body,
+    read_whole,
+)
 from mockserver.api.call import Reply
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
+from mockserver.text.validation import Strict, first_mistake
+
+RESULTS = ("id", "hits", "phase", "left")  # of a rule as it is listed: the server's own to tell
+APPLY = Strict.from_dict(
+    {"add": fields.Boolean(load_default=False, truthy={True}, falsy={False})}
+)()
 
 
 def list_rules(desk: Desk, inquiry: Inquiry) -> Reply:
@@ -33,7 +49,7 @@ def replace_rules(desk: Desk, inquiry: Inquiry) -> Reply:
 def _without_results(rule: Any) -> Any:
     if not isinstance(rule, dict):
         return rule
-    return {name: value for name, value in rule.items() if name not in ("id", "hits")}
+    return {name: value for name, value in rule.items() if name not in RESULTS}
 
 
 def list_scenarios(desk: Desk, inquiry: Inquiry) -> Reply:
@@ -41,8 +57,15 @@ def list_scenarios(desk: Desk, inquiry: Inquiry) -> Reply:
 
 
 def apply_scenario(desk: Desk, inquiry: Inquiry) -> Reply:
-    """A scenario's rules in place of those that are there."""
-    inquiry.sandbox.faults.apply(inquiry.args["name"])
+    """A scenario's rules in place of those that are there or, with ``{"add": true}``, beside."""
+    body = read_optional_body(inquiry)
+    try:
+        add: bool = APPLY.load(body)["add"]
+    except ValidationError as error:
+        path, reason = first_mistake(error, body)
+        hint = 'send {"add": true} to keep the rules that are there, or no body to replace them'
+        raise Refused("bad_request", f"{path}: {reason}", hint) from None
+    inquiry.sandbox.faults.apply(inquiry.args["name"], add=add)
     return list_rules(desk, inquiry)
 
 
@@ -68,10 +91,10 @@ def clear_rules(desk: Desk, inquiry: Inquiry) -> Reply:
 
 def show_rule(desk: Desk, inquiry: Inquiry) -> Reply:
     wanted = inquiry.args["rule_id"]
-    for rule in inquiry.sandbox.faults.all():
-        if rule["id"] == wanted:
-            return Reply(200, rule)
-    raise _unknown(wanted)
+    rule = inquiry.sandbox.faults.find(wanted)
+    if rule is None:
+        raise _unknown(wanted)
+    return Reply(200, rule)
 
 
 def remove_rule(desk: Desk, inquiry: Inquiry) -> Reply:

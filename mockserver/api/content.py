@@ -1,6 +1,7 @@
 """What messages hold: the shape shared by fixtures and by messages written at run time."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
@@ -27,25 +28,31 @@ class ContentSchema(Schema):
         fields.Dict(keys=fields.String())
     )
 
-    @validates_schema
-    def require_one_content(self, data: dict[str, Any], **kwargs: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def require_one_content(
+        self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any
+    ) -> None:
         kind = data.get("type")
-        if kind is not None and kind not in data:
-            raise ValidationError(
-                f"missing: a message of type {shown(kind)} has its content here", kind
-            )
+        if kind is None:
+            return  # which is told already
+        wrong: dict[str, list[str]] = {}
+        if kind not in given:
+            wrong[kind] = [f"missing: a message of type {shown(kind)} has its content here"]
         for other in TYPES:
-            if other in data and other != kind:
-                raise ValidationError(f"does not belong to a message of type {shown(kind)}", other)
-            if other in data:
-                _check_depth(data[other], other)
+            if other in given and other != kind:
+                wrong[other] = [f"does not belong to a message of type {shown(kind)}"]
+            elif other in data:
+                wrong |= _judge_depth(data[other], other)
+        if wrong:
+            raise ValidationError(wrong)
 
 
-def _check_depth(content: Any, name: str) -> None:
+def _judge_depth(content: Any, name: str) -> dict[str, list[str]]:
     try:
         check_plain(content)
     except ValidationError as error:
-        raise ValidationError(error.messages, name) from None
+        return {name: [str(each) for each in error.messages]}
+    return {}
 
 
 def content_of(data: dict[str, Any]) -> str:

@@ -51,7 +51,7 @@ def read_file(path: Path | None) -> ConfigFile:
 def read_rules(file: ConfigFile) -> tuple[tuple[Mapping[str, Any], ...], list[Mistake]]:
     """The fault rules as they stand there; what is in them is for the faults to judge."""
     rules = file.content.get(RULES, [])
-    if isinstance(rules, list) and all(isinstance(each, dict) for each in rules):
+    if isinstance(rules, list):
         return tuple(rules), []
     return (), [Mistake(file.name, RULES, "expected tables: [[fault]]")]
 

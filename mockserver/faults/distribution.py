@@ -26,18 +26,23 @@ class DistributionSchema(Schema):
     sigma = number(0, 10)
     distribution = fields.String(validate=one_of(("uniform", "normal", "lognormal")))
 
-    @validates_schema
-    def complete(self, data: dict[str, Any], **kwargs: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def complete(self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any) -> None:
+        if "distribution" in given and "distribution" not in data:
+            return  # which takes what is not known then
         wanted = PARAMETERS[data.get("distribution")]
         named = f"the distribution {data['distribution']}" if "distribution" in data else "latency"
         takes = f"{named} takes {' and '.join(wanted)}"
+        wrong: dict[str, list[str]] = {}
         for name in sorted(name for names in PARAMETERS.values() for name in names):
-            if name in wanted and name not in data and name != "jitter_ms":
-                raise ValidationError(f"missing: {takes}", name)
-            if name in data and name not in wanted:
-                raise ValidationError(f"does not belong here: {takes}", name)
+            if name in wanted and name not in given and name != "jitter_ms":
+                wrong[name] = [f"missing: {takes}"]
+            if name in given and name not in wanted:
+                wrong[name] = [f"does not belong here: {takes}"]
         if data.get("min_ms", 0) > data.get("max_ms", HOUR_MS):
-            raise ValidationError("expected at most max_ms", "min_ms")
+            wrong.setdefault("min_ms", ["expected at most max_ms"])
+        if wrong:
+            raise ValidationError(wrong)
 
 
 def draw_length(settings: Mapping[str, Any], size: float) -> float:

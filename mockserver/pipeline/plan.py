@@ -8,6 +8,8 @@ from mockserver.api.catalogue import Fail
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.delivery import Delivery
 
+MOST_RULES = 2_000  # of a sandbox: each is looked at by calls, and in every list of them
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -10,9 +10,10 @@ from mockserver.api.account import GOOD
 from mockserver.api.content import ContentSchema, content_of
 from mockserver.api.message import DIRECTIONS, Message
 from mockserver.api.provider import Provider
+from mockserver.sandbox.contradictions import find_contradictions
 from mockserver.sandbox.storage.memory import Document
 from mockserver.text.times import SECOND
-from mockserver.text.validation import Duration, Strict, flatten, one_of
+from mockserver.text.validation import Duration, Strict, list_mistakes, one_of
 
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
 GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empty"))
@@ -71,15 +72,15 @@ def read_fixture(provider: Provider, content: Any, *, with_credentials: bool = T
     Without credentials accounts may leave out what the server can make up: credentials and further
     names of numbers, which are None then, states and conversations.
     """
+    contradictions = list(find_contradictions(content, provider))
     try:
         data: dict[str, Any] = _make_schema(provider, with_credentials).load(content)
     except ValidationError as error:
-        raise FixtureMistakes(flatten(error.messages, content)) from None
+        raise FixtureMistakes([*list_mistakes(error, content), *contradictions]) from None
+    if contradictions:
+        raise FixtureMistakes(contradictions)
     # Records are answered as they are written, key order included.
     data |= {name: content.get(name, []) for name in provider.records}
-    mistakes = list(_find_contradictions(data, provider))
-    if mistakes:
-        raise FixtureMistakes(mistakes)
     records = {name: {each["id"]: each for each in data[name]} for name in provider.records}
     accounts = tuple(_make_account(provider, each) for each in data["accounts"])
     return Seed(accounts, tuple(_make_templates(provider, data)), records)
@@ -135,51 +136,6 @@ def _make_schema(provider: Provider, with_credentials: bool) -> Schema:
     for name, schema in provider.records.items():
         sections[name] = fields.List(fields.Nested(schema), load_default=[])
     return Strict.from_dict(sections)()
-
-
-def _find_contradictions(data: Mapping[str, Any], provider: Provider) -> Iterator[tuple[str, str]]:
-    accounts = {each["label"]: each for each in data["accounts"]}
-    for name in ("label", provider.account.credentials[0]):
-        yield from _find_repeated(
-            (f"accounts[{place}].{name}", each[name])
-            for place, each in enumerate(data["accounts"])
-            if name in each
-        )
-    for name in ("number", *provider.account.number_ids):
-        yield from _find_repeated(
-            (f"accounts[{first}].numbers[{second}].{name}", number[name])
-            for first, account in enumerate(data["accounts"])
-            for second, number in enumerate(account["numbers"])
-            if name in number
-        )
-    for name in provider.records:
-        yield from _find_repeated(
-            (f"{name}[{place}].id", each["id"]) for place, each in enumerate(data[name])
-        )
-    yield from _find_repeated(
-        (f"conversations[{first}].messages[{second}].id", message["id"])
-        for first, conversation in enumerate(data["conversations"])
-        for second, message in enumerate(conversation["messages"])
-    )
-    for section in ("conversations", *provider.records):
-        for place, each in enumerate(data[section]):
-            if each["account"] not in accounts:
-                known = ", ".join(accounts)
-                reason = f"no account is labelled {each['account']!r}; there are {known}"
-                yield f"{section}[{place}].account", reason
-    for place, each in enumerate(data["conversations"]):
-        numbers = [own["number"] for own in accounts.get(each["account"], {}).get("numbers", ())]
-        if each["account"] in accounts and each["business_number"] not in numbers:
-            reason = f"{each['business_number']!r} is none of the account's numbers"
-            yield f"conversations[{place}].business_number", reason
-
-
-def _find_repeated(places: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    seen: dict[str, str] = {}
-    for path, value in places:
-        if value in seen:
-            yield path, f"duplicate: {value!r} stands at {seen[value]} already"
-        seen.setdefault(value, path)
 
 
 def _make_account(provider: Provider, data: Mapping[str, Any]) -> Document:

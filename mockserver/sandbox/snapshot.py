@@ -11,6 +11,7 @@ from mockserver.api.account import AccountKind
 from mockserver.api.changes import MESSAGES
 from mockserver.api.content import ContentSchema
 from mockserver.api.provider import Provider
+from mockserver.pipeline.plan import MOST_RULES
 from mockserver.sandbox.documents import NOTES, ORDINAL, find_wrong_name, schema_of
 from mockserver.sandbox.fixtures import FixtureMistakes, read_fixture
 from mockserver.sandbox.planting import ACCOUNTS, list_accounts
@@ -81,6 +82,7 @@ def read_snapshot(data: Any, providers: Mapping[str, Provider]) -> dict[str, Any
     if read["tables"].get(NOTES) and _seal(read["tables"][NOTES]) != read["seal"]:
         reason = "expected those that the server wrote, under its seal"
         raise _refuse(f"snapshot.tables.{NOTES}", reason, f"{HINT}, or leave them out")
+    _require_room(read["tables"].get("rules"))
     tables = {name: _read_table(name, rows, providers) for name, rows in read["tables"].items()}
     if ACCOUNTS not in tables:
         raise _refuse(f"snapshot.tables.{ACCOUNTS}", "missing")
@@ -89,6 +91,13 @@ def read_snapshot(data: Any, providers: Mapping[str, Provider]) -> dict[str, Any
         _require_names(name, rows)
     _complete_counters(tables, read)
     return read
+
+
+def _require_room(rules: Any) -> None:
+    """Raises Refused where there are more rules than a sandbox may have."""
+    if isinstance(rules, list) and len(rules) > MOST_RULES:
+        message = f"snapshot.tables.rules: {len(rules)} rules; {MOST_RULES} is the most"
+        raise Refused("too_many_rules", message, "leave some of them out", status=429)
 
 
 def _seal(notes: Any) -> str:

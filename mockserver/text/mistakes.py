@@ -1,5 +1,6 @@
 """What is wrong with files, options and requests of the people who run the server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +37,19 @@ class Refused(Exception):
 
     def body(self) -> dict[str, Any]:
         return {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+
+
+MOST_TOLD = 10  # mistakes of one request
+
+
+def join_refusals(refusals: Sequence[Refused]) -> Refused:
+    """All of them as one, with the code and the status of the first."""
+    first, *others = refusals
+    if not others:
+        return first
+    told = refusals[:MOST_TOLD]
+    messages = [each.message for each in told]
+    if len(refusals) > len(told):
+        messages.append("and more")
+    hints = dict.fromkeys(each.hint for each in told)
+    return Refused(first.code, "; ".join(messages), "; ".join(hints), first.status)

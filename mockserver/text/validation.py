@@ -1,20 +1,20 @@
 """Reading what people write: fields with a meaning, and reasons that teach."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.text.mistakes import Mistake, Mistakes
-from mockserver.text.shown import shown, there_are
+from mockserver.text.shown import ask_whether_meant, shown, there_are
 from mockserver.text.times import parse_duration
 
 LARGEST = 2**53  # the largest whole number that every JSON reader keeps
 NOTHING = object()
-UNKNOWN = "unknown key"
-SHORTER = {"Unknown field.": UNKNOWN, "Missing data for required field.": "missing"}
+UNKNOWN, MISSING = "unknown key", "missing"
+SHORTER = {"Unknown field.": UNKNOWN, "Missing data for required field.": MISSING}
 OF_THE_LIBRARY = {
     "Not a valid list.": "expected a list",
     "Not a valid string.": "expected a text",
@@ -25,7 +25,9 @@ OF_THE_LIBRARY = {
 }
 """What the library says of values of another type, in our words."""
 LONGEST_KEY = 120  # characters of a key in the path to what is wrong
+MOST_TYPOS = 20  # unknown keys that are looked at for what is missing
 DEEPEST = 32  # levels of JSON in what users write
+TOO_DEEP = f"expected at most {DEEPEST} levels of JSON, came more"
 
 HEADER_NAME = validate.Regexp(
     r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z", error="expected the name of a header"
@@ -89,25 +91,85 @@ def check_plain(value: Any, levels: int = DEEPEST) -> None:
     """Raise ValidationError for what cannot be written as JSON, or is nested too deep."""
     if isinstance(value, dict | list):
         if levels == 0:
-            raise ValidationError(f"expected at most {DEEPEST} levels of JSON, came more")
+            raise ValidationError(TOO_DEEP)
         for inner in value.values() if isinstance(value, dict) else value:
             check_plain(inner, levels - 1)
-    elif isinstance(value, float) and not math.isfinite(value):
+    elif isinstance(value, float | int):
+        _check_number(value)
+
+
+def _check_number(value: float) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValidationError(f"expected a number, came {value}")
-    elif isinstance(value, int) and not -(2**63) <= value < 2**64:
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
         raise ValidationError(f"expected a number of at most 64 bits, came {shown(value)}")
+
+
+def find_unplain(value: Any, path: str = "", levels: int = DEEPEST) -> Iterator[tuple[str, str]]:
+    """(JSON path, reason) of all that ``check_plain`` would refuse."""
+    if isinstance(value, dict | list):
+        if levels == 0:
+            yield path, TOO_DEEP
+            return
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from find_unplain(inner, _extend(path, step), levels - 1)
+        return
+    try:
+        check_plain(value)
+    except ValidationError as error:
+        yield path, str(error.messages[0])
 
 
 def mistakes_in(file: Path, error: ValidationError, data: Any) -> Mistakes:
     """All that is wrong with what was read from a file."""
-    found = flatten(error.messages, data)
+    found = list_mistakes(error, data)
     return Mistakes([Mistake(str(file), path, reason) for path, reason in found])
 
 
 def first_mistake(error: ValidationError, data: Any, path: str = "") -> tuple[str, str]:
-    """Of all that is wrong the one to tell: a key with a typo rather than what is missing then."""
+    """Of all that is wrong the one to tell."""
+    return list_mistakes(error, data, path)[0]
+
+
+def list_mistakes(error: ValidationError, data: Any, path: str = "") -> list[tuple[str, str]]:
+    """All that is wrong as (JSON path, reason), unknown keys first.
+
+    What is missing is left out where one of those is a typo of it.
+    """
     found = flatten(error.messages, data, path)
-    return min(found, key=lambda mistake: not mistake[1].startswith(UNKNOWN))
+    unknown = [_split(where) for where, reason in found if reason.startswith(UNKNOWN)]
+    told = [
+        mistake
+        for mistake in found
+        if not (mistake[1].startswith(MISSING) and _is_mistyped(mistake[0], unknown[:MOST_TYPOS]))
+    ]
+    return sorted(told, key=_rank)
+
+
+def _rank(mistake: tuple[str, str]) -> tuple[bool, str]:
+    """Unknown keys in the order of the alphabet, as the library has them in none; then the rest."""
+    path, reason = mistake
+    unknown = reason.startswith(UNKNOWN)
+    return not unknown, path if unknown else ""
+
+
+def _is_mistyped(missing: str, unknown: list[tuple[str, str]]) -> bool:
+    whose, name = _split(missing)
+    return any(whose == theirs and ask_whether_meant([name], came) for theirs, came in unknown)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Whose key it is, and which."""
+    whose, _, name = path.rpartition(".")
+    return whose, name
+
+
+def _extend(path: str, step: Any) -> str:
+    """The path of what is in an object or a list."""
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    name = str(step) if len(str(step)) <= LONGEST_KEY else shown(step)[1:-1]
+    return f"{path}.{name}" if path else name
 
 
 def flatten(messages: Any, data: Any, path: str = "") -> list[tuple[str, str]]:
@@ -122,10 +184,9 @@ def flatten(messages: Any, data: Any, path: str = "") -> list[tuple[str, str]]:
         if key == "_schema":
             step, value = path, data
         elif isinstance(key, int):
-            step, value = f"{path}[{key}]", data[key]
+            step, value = _extend(path, key), data[key]
         else:
-            name = str(key) if len(str(key)) <= LONGEST_KEY else shown(key)[1:-1]
-            step = f"{path}.{name}" if path else name
+            step = _extend(path, key)
             value = data.get(key, NOTHING) if isinstance(data, dict) else NOTHING
         found += flatten(inner, value, step)
     return found

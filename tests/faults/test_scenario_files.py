@@ -123,7 +123,7 @@ GOOD = 'description = "x"\n'
 STEP = f'{GOOD}[[step]]\nat = "PT1S"\n'
 EMPTY = 'fault = {type = "empty"}\n'
 WRONG = {
-    "an unknown key": (f'{GOOD}colour = "red"\n', "colour", ""),
+    "an unknown key": (f'{GOOD}colour = "red"\n[[rule]]\n{EMPTY}', "colour", ""),
     "an unknown key of a rule": (f"{GOOD}[[rule]]\nwehn = 1\n{EMPTY}", "rule[0]", "wehn"),
     "an unknown key of a step": (f"{STEP}wehn = 1\n[[step.rule]]\n{EMPTY}", "step[0].wehn", ""),
     "an unknown fault": (

@@ -1,15 +1,17 @@
 """The rules of a sandbox, in order of creation."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
 
 from mockserver.api.changes import PUT, Change, add, put, remove
 from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
+from mockserver.faults.rules.aim import Labels
 from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
-from mockserver.faults.rules.reader import Draft, Labels, RuleReader
+from mockserver.faults.rules.index import Likeness, RuleIndex
+from mockserver.faults.rules.reader import Draft, RuleReader, require_room
 from mockserver.faults.rules.rule import Rule
 from mockserver.faults.rules.scenario import Scenario, refuse_unknown
 from mockserver.faults.transcript import TranscriptLog, print_transcript, write_lines
@@ -22,13 +24,6 @@ TWO_DAYS = 2 * 86_400_000
 
 log = logging.getLogger("mockserver.faults")
 
-NARROW: Mapping[str, Callable[[Exchange], str | None]] = {
-    "message_id": lambda exchange: exchange.subject.message_id,
-    "account": lambda exchange: exchange.account_label,
-    "operation": lambda exchange: exchange.operation_name,
-    "provider": lambda exchange: exchange.provider.id,
-}
-"""By what most calls are told apart from those that a rule is about, the narrowest first."""
 Documents = Mapping[str, Mapping[str, Any]]
 
 
@@ -63,46 +58,49 @@ class RuleBook:
         self._home = home
         self._rows = home.rows
         self._transcript = transcript
-        self._compiled: dict[str, Rule] = {}
-        self._drafted: dict[str, Rule] = {}
-        """Those of the newest changes, which need not be read again once they are made."""
-        self._index: dict[str, dict[str | None, list[Rule]]] = {}
-        """The rules by what is the narrowest that each names; of 100 it spares a call 97."""
-        self._broad: list[Rule] = []
-        """Those that name nothing narrow."""
+        self._index = RuleIndex()
+        self._drafted: dict[int, Rule] = {}
+        """Those of the newest changes by number, which need not be read again when they are made.
+        """
 
     def compile(self) -> None:
         """Make the rules of the documents as they are now. Raises Refused for a wrong one."""
-        before = self._compiled
-        self._compiled, self._index, self._broad = {}, {}, []
+        before = {**self._drafted, **self._index.by_number}
+        self._index = RuleIndex()
         for rule_id, document in self._rows(RULES).items():
-            rule = before.get(rule_id) or self._drafted.get(rule_id)
-            rule = rule or self._compile(rule_id, document)
-            self._compiled[rule_id] = rule
-            self._sort_in(rule)
+            rule = before.get(document["number"]) or self._compile(rule_id, document)
+            self._index.add(rule)
         self._drafted = {}
+
+    def follow(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Have the rule of one document that is new or gone: no other is looked at."""
+        if before is not None:
+            self._index.remove(before["number"])
+        if after is not None:
+            self._index.add(self._drafted.pop(after["number"]))
 
     def add(self, data: Any) -> dict[str, Any]:
         """The rule. Raises Refused; nothing is stored then."""
         self._home.change(self.draft([("", data)]))
-        return self._show(next(reversed(self._compiled.values())))
+        return self._show(next(reversed(self._index.by_number.values())))
 
     def replace(self, rules: list[Any]) -> None:
         """All or none of them in place of those that are there. Raises Refused."""
         named = [(f"faults[{place}]", rule) for place, rule in enumerate(rules)]
         made = self.draft(named, anew=True)
-        self._home.change([*self._draft_removal(self._compiled), *made])
+        self._home.change([*self._draft_removal(self._rows(RULES)), *made])
 
-    def draft(self, rules: Iterable[tuple[str, Any]], *, anew: bool = False) -> list[Change]:
+    def draft(self, rules: Sequence[tuple[str, Any]], *, anew: bool = False) -> list[Change]:
         """The changes that make these rules, ``anew`` as if none were there.
 
-        Each has a name for the message of the Refused that is raised where it is wrong.
+        Each has a name for the message of the Refused that is raised where it is wrong, or where
+        there would be too many.
         """
+        there = RuleIndex() if anew else self._index
+        require_room(len(there.by_number), len(rules))
         now, labels = self._home.now(), self._home.labels()
         self._drafted = {}
-        twins: dict[tuple[int, str], set[int]] = {}
-        for rule in () if anew else self._compiled.values():
-            twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
+        twins: dict[Likeness, set[int]] = {}
         changes: list[Change] = []
         for name, data in rules:
             try:
@@ -110,7 +108,7 @@ class RuleBook:
             except Refused as refused:
                 message = f"{name}: {refused.message}" if name else refused.message
                 raise Refused(refused.code, message, refused.hint) from None
-            changes += self._make(draft, now, twins)
+            changes += self._make(draft, now, there, twins)
         return changes
 
     def scenarios(self) -> list[dict[str, Any]]:
@@ -122,22 +120,31 @@ class RuleBook:
             raise refuse_unknown(self._scenarios, name)
         return list(self._scenarios[name].rules)
 
-    def apply(self, name: str) -> None:
-        """The rules of a scenario in place of those that are there. Raises Refused."""
-        self.replace(self.find_scenario(name))
+    def apply(self, name: str, *, add: bool = False) -> None:
+        """The rules of a scenario in place of those that are there, or beside. Raises Refused."""
+        rules = self.find_scenario(name)
+        if add:
+            self._home.change(self.draft([(f"scenario {name}", rule) for rule in rules]))
+        else:
+            self.replace(rules)
 
     def all(self) -> list[dict[str, Any]]:
-        return [self._show(rule) for rule in self._compiled.values()]
+        return [self._show(rule) for rule in self._index.by_number.values()]
+
+    def find(self, rule_id: str) -> dict[str, Any] | None:
+        """The rule of that id, None where there is none."""
+        document = self._rows(RULES).get(rule_id)
+        return self._show(self._index.by_number[document["number"]]) if document else None
 
     def remove(self, rule_id: str) -> bool:
         """Whether there was such a rule."""
-        if rule_id not in self._compiled:
+        if rule_id not in self._rows(RULES):
             return False
         self._home.change(self._draft_removal([rule_id]))
         return True
 
     def clear(self) -> None:
-        self._home.change(self._draft_removal(self._compiled))
+        self._home.change(self._draft_removal(self._rows(RULES)))
 
     def print_transcript(self, after: int, limit: int, masking: Masking) -> tuple[str, int]:
         """So many lines of what struck whom, after the first ``after`` of all since the last reset;
@@ -152,7 +159,8 @@ class RuleBook:
         self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
     ) -> Plan | None:
         asked = exchange.call.headers.get(HEADER)
-        candidates = self._find_candidates(exchange) if self._compiled else ()
+        index = self._index
+        candidates = index.find_candidates(exchange) if index.by_number else ()
         if asked is None and not candidates:
             self._count(exchange, counts)
             return None
@@ -187,21 +195,25 @@ class RuleBook:
         return put(COUNTERS, rule.id, {"calls": calls, "hits": hits + struck})
 
     def _show(self, rule: Rule) -> dict[str, Any]:
-        return rule.to_json(self._rows(COUNTERS)[rule.id]["hits"])
+        counter = self._rows(COUNTERS)[rule.id]
+        return rule.to_json(counter["calls"], counter["hits"], self._home.now())
 
-    def _make(self, draft: Draft, now: int, twins: dict[tuple[int, str], set[int]]) -> list[Change]:
-        """``twins`` are the numbers that equal rules have already."""
+    def _make(
+        self, draft: Draft, now: int, there: RuleIndex, twins: dict[Likeness, set[int]]
+    ) -> list[Change]:
+        """``twins`` are the numbers that go to equal rules beside those that are ``there``."""
         number, draw, kept = self._home.draw("rule")
         rule_id, seed = f"rule_{draw.crockford()}", draft.seed
         if seed is None:
             seed = draw.number()
             log.info("%s: no seed given, took %d", rule_id, seed)
-        taken = twins.setdefault((seed, draft.key), set())
-        twin = len(taken)
-        if twin in taken:  # as one of those before it was removed
-            twin = next(each for each in count() if each not in taken)
-        taken.add(twin)
-        self._drafted[rule_id] = Rule(rule_id, draft, seed, number, twin)
+        likeness = seed, draft.key
+        taken, given = there.twins_of(likeness), twins.setdefault(likeness, set())
+        twin = len(taken) + len(given)
+        if twin in taken or twin in given:  # as one of those before it was removed
+            twin = next(each for each in count() if each not in taken and each not in given)
+        given.add(twin)
+        self._drafted[number] = Rule(rule_id, draft, seed, number, twin)
         document = {
             **draft.definition, "seed": seed, "number": number, "twin": twin, "made_at": now,
         }  # fmt: skip
@@ -214,25 +226,6 @@ class RuleBook:
 
     def _draft_removal(self, rule_ids: Iterable[str]) -> list[Change]:
         return [remove(table, rule_id) for rule_id in rule_ids for table in (COUNTERS, RULES)]
-
-    def _sort_in(self, rule: Rule) -> None:
-        match = rule.draft.match
-        for name in NARROW:
-            if name in match and not isinstance(match[name], list):
-                self._index.setdefault(name, {}).setdefault(match[name], []).append(rule)
-                return
-        self._broad.append(rule)
-
-    def _find_candidates(self, exchange: Exchange) -> Sequence[Rule]:
-        """The rules that may be about a call, in order of creation: most others are not tried."""
-        found = self._broad
-        for name, rules in self._index.items():
-            narrow = rules.get(NARROW[name](exchange))
-            if narrow:
-                found = found + narrow
-        if found is self._broad:
-            return found
-        return sorted(found, key=lambda rule: rule.number)
 
 
 def read_document(reader: RuleReader, document: Mapping[str, Any], labels: Labels) -> Draft:

@@ -1,19 +1,36 @@
 """From what a user asks for to a rule that can be made."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
 from mockserver.api.provider import Provider
+from mockserver.faults.codes import find_names
+from mockserver.faults.rules.aim import Labels, find_aim
 from mockserver.faults.rules.match import MatchSchema
-from mockserver.faults.rules.schedule import Schedule, ScheduleSchema, read_schedule
+from mockserver.faults.rules.schedule import (
+    Schedule,
+    ScheduleSchema,
+    read_schedule,
+    read_window,
+)
 from mockserver.faults.unit import Selective, Unit, find_faults, manual_of
-from mockserver.text.mistakes import Refused
+from mockserver.pipeline.plan import MOST_RULES
+from mockserver.text.mistakes import Refused, join_refusals
 from mockserver.text.shown import shown, there_are, there_are_keys
-from mockserver.text.validation import LARGEST, UNKNOWN, check_plain, first_mistake, one_of, whole
+from mockserver.text.validation import (
+    LARGEST,
+    UNKNOWN,
+    check_plain,
+    find_unplain,
+    list_mistakes,
+    one_of,
+    whole,
+)
 
 SCHEDULE = ScheduleSchema()
 
@@ -28,7 +45,13 @@ class RuleSchema(Schema):
 
 
 RULE = RuleSchema()
-_SCHEMAS: Mapping[str, type[Schema]] = {"match": MatchSchema, "schedule": ScheduleSchema}
+KEYS = {
+    part: sorted(field.data_key or name for name, field in schema.fields.items())
+    for part, schema in (("", RULE), ("match", MatchSchema()), ("schedule", SCHEDULE))
+}
+"""What there can be in a rule, and in its parts."""
+MOST_MISTAKES = 100  # of one rule that are told
+Wrong = list[Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +82,6 @@ class Draft:
         return bool(self.definition["when"] == "after")
 
 
-Labels = Mapping[str, Sequence[str]]
-"""The labels of the accounts by provider, without those whose accounts are not known."""
-
-
 class RuleReader:
     """Knows what exists, and refuses everything else with the list of it."""
 
@@ -71,23 +90,33 @@ class RuleReader:
         self._types = find_faults()
 
     def read_rule(self, data: Any, now: int, labels: Labels) -> Draft:
-        """The rule that ``data`` describes, made now. Raises Refused."""
+        """The rule that ``data`` describes, made now. Raises Refused with all that is wrong."""
+        draft, wrong = self.judge_rule(data, now, labels)
+        if draft is None:
+            raise join_refusals(wrong)
+        return draft
+
+    def judge_rule(
+        self, data: Any, now: int, labels: Labels
+    ) -> tuple[Draft | None, Sequence[Refused]]:
+        """The rule, or all that is wrong with it: what depends on something wrong is not judged."""
+        definition, wrong = _read_definition(data)
         try:
-            check_plain(data)
-            definition: dict[str, Any] = RULE.load(data)
+            read_window(definition.get("schedule", {}), now)
         except ValidationError as error:
-            raise _refusal(error, data) from None
-        try:
-            schedule = read_schedule(definition["schedule"], now)
-        except ValidationError as error:
-            raise _refusal(error, definition["schedule"], "schedule") from None
-        settings = dict(definition["fault"])
-        after = definition["when"] == "after"
-        fault = self.read_fault(settings.pop("type", None), settings, after=after)
-        providers = self._find_providers(definition["match"], labels)
-        if isinstance(fault, Selective):
-            fault.require_one(providers)
-        return Draft(definition, fault, schedule, definition.pop("seed"))
+            wrong += _refuse_all(error, definition["schedule"], "schedule")
+        fault, wrong_fault = self._judge_fault_of(definition)
+        chosen, wrong_match = find_aim(definition.get("match", {}), self._providers, labels)
+        wrong += wrong_fault + wrong_match
+        if fault is not None and isinstance(fault, Selective):
+            try:
+                fault.require_one(chosen)
+            except Refused as refused:
+                wrong.append(refused)
+        if wrong or fault is None:
+            return None, wrong
+        schedule = read_schedule(definition["schedule"], now)
+        return Draft(definition, fault, schedule, definition.pop("seed")), ()
 
     def find_type(self, kind: Any) -> type[Unit]:
         """Raises Refused."""
@@ -96,64 +125,88 @@ class RuleReader:
             message = (
                 "fault.type: missing" if kind is None else f"no such fault type: {shown(kind)}"
             )
-            raise Refused("unknown_fault", message, there_are(self._types, kind))
+            names = find_names(kind, self._providers.values())
+            hint = f"that is the type error with {' or '.join(names)}; " if names else ""
+            guessed = there_are(self._types, None if names else kind)
+            raise Refused("unknown_fault", message, hint + guessed)
         return unit
 
     def read_fault(self, kind: Any, settings: Mapping[str, Any], *, after: bool) -> Unit:
-        """Raises Refused."""
-        unit = self.find_type(kind)
+        """Raises Refused with all that is wrong."""
+        fault, wrong = self._judge_fault(kind, settings, after)
+        if wrong or fault is None:
+            raise join_refusals(wrong)
+        return fault
+
+    def _judge_fault_of(self, definition: Mapping[str, Any]) -> tuple[Unit | None, Wrong]:
+        if "fault" not in definition:  # which the schema has told
+            return None, []
+        settings = dict(definition["fault"])
+        after = definition.get("when") == "after"
+        return self._judge_fault(settings.pop("type", None), settings, after)
+
+    def _judge_fault(
+        self, kind: Any, settings: Mapping[str, Any], after: bool
+    ) -> tuple[Unit | None, Wrong]:
+        """The fault, None where it could not be made, and all that is wrong with it."""
+        try:
+            unit = self.find_type(kind)
+        except Refused as refused:
+            return None, [refused]
+        wrong: Wrong = []
         if after and not unit.may_follow:
             message = "when: expected before, as every call is struck on arrival; came after"
-            raise Refused("bad_rule", message, "leave when out, or take the type reset")
+            wrong.append(Refused("bad_rule", message, "leave when out, or take the type reset"))
         try:
-            return unit(**unit.schema.load(settings))
+            return unit(**unit.schema.load(settings)), wrong
         except ValidationError as error:
-            path, reason = first_mistake(error, settings, "fault")
             known = sorted({"type", *unit.schema.fields})
-            hint = f"{there_are_keys(known, path)}; {manual_of(unit)}"
-            raise Refused("bad_rule", f"{path}: {reason}", hint) from None
-
-    def _find_providers(self, match: Mapping[str, Any], labels: Labels) -> list[Provider]:
-        """The providers that a rule can be about."""
-        chosen = list(self._providers.values())
-        if "provider" in match:
-            _refuse_unknown("provider", [match["provider"]], self._providers)
-            chosen = [self._providers[match["provider"]]]
-        if match.get("operation") is not None:
-            operation = match["operation"]
-            operations = {each.name for provider in chosen for each in provider.operations}
-            _refuse_unknown("operation", [operation], operations)
-            chosen = [provider for provider in chosen if provider.operation(operation)]
-        if match.get("account") is not None:
-            chosen = _select_by_account(chosen, match["account"], labels)
-        return chosen
+            for path, reason in list_mistakes(error, settings, "fault"):
+                hint = f"{there_are_keys(known, path)}; {manual_of(unit)}"
+                wrong.append(Refused("bad_rule", f"{path}: {reason}", hint))
+            return _make_selective(unit, dict(error.valid_data or {})), wrong
 
 
-def _select_by_account(
-    chosen: list[Provider], account: str | list[str], labels: Labels
-) -> list[Provider]:
-    """Those that have one of the accounts.
-
-    Where a fixture could not be read, which is told anyway, no account is called unknown.
-    """
-    if not all(provider.id in labels for provider in chosen):
-        return chosen
-    wanted = account if isinstance(account, list) else [account]
-    _refuse_unknown("account", wanted, {one for each in chosen for one in labels[each.id]})
-    return [each for each in chosen if set(wanted) & set(labels[each.id])]
+def _make_selective(unit: type[Unit], right: dict[str, Any]) -> Unit | None:
+    """One that is selective, of what is right in its settings: to tell whom it could strike."""
+    settings = unit.schema.fields
+    required = {name for name, field in settings.items() if field.required}
+    if issubclass(unit, Selective) and required <= right.keys():
+        return unit(**{**dict.fromkeys(settings), **right})
+    return None
 
 
-def _refuse_unknown(what: str, names: Iterable[str], known: Iterable[str]) -> None:
-    listed = sorted(known)
-    for name in names:
-        if name not in listed:
-            message = f"no such {what}: {shown(name)}"
-            raise Refused(f"unknown_{what}", message, there_are(listed, name))
+def _read_definition(data: Any) -> tuple[dict[str, Any], Wrong]:
+    """What the schema makes of a rule, as far as it is right, and what is wrong."""
+    wrong: Wrong = []
+    try:
+        check_plain(data)
+    except ValidationError:
+        found = islice(find_unplain(data), MOST_MISTAKES)
+        wrong += [_refuse(path, reason) for path, reason in found]
+    try:
+        definition: dict[str, Any] = RULE.load(data)
+    except ValidationError as error:
+        return dict(error.valid_data or {}), [*_refuse_all(error, data), *wrong]
+    return definition, wrong
 
 
-def _refusal(error: ValidationError, data: Any, path: str = "") -> Refused:
-    where, reason = first_mistake(error, data, path)
-    schema = _SCHEMAS.get(where.partition(".")[0], RuleSchema)()
-    known = sorted(field.data_key or name for name, field in schema.fields.items())
+def _refuse_all(error: ValidationError, data: Any, path: str = "") -> Wrong:
+    """All that the schema found."""
+    return [_refuse(*each) for each in list_mistakes(error, data, path)[:MOST_MISTAKES]]
+
+
+def _refuse(where: str, reason: str) -> Refused:
+    known = KEYS.get(where.partition(".")[0], KEYS[""])
     message = f"{where}: {reason}" if where else reason
     return Refused("bad_rule", message, there_are_keys(known, where if reason == UNKNOWN else ""))
+
+
+def require_room(there: int, more: int) -> None:
+    """Raises Refused where a sandbox would have too many rules."""
+    if there + more > MOST_RULES:
+        message = f"{there} rules are there and {more} more asked for; {MOST_RULES} is the most"
+        hint = (
+            "one rule can be about many calls; DELETE …/faults/ID removes one, DELETE …/faults all"
+        )
+        raise Refused("too_many_rules", message, hint, status=429)

@@ -32,8 +32,17 @@ class Rule:
         text = f"{self.seed}\0{self.draft.key}\0{self.twin}\0"
         self._dice = hashlib.blake2b(text.encode(), digest_size=8)
 
-    def to_json(self, hits: int) -> dict[str, Any]:
-        return {"id": self.id, **self.draft.definition, "seed": self.seed, "hits": hits}
+    def to_json(self, calls: int, hits: int, now: int) -> dict[str, Any]:
+        """As the administration shows it, after so many matching calls and hits."""
+        phase, left = self.draft.schedule.describe(calls, hits, now)
+        return {
+            "id": self.id,
+            **self.draft.definition,
+            "seed": self.seed,
+            "hits": hits,
+            "phase": phase,
+            "left": left,
+        }
 
     def is_about(self, exchange: Exchange) -> bool:
         """Whether this is one of the calls that the rule counts."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from mockserver.faults.rules.reader import Labels, RuleReader
+from mockserver.faults.rules.aim import Labels
+from mockserver.faults.rules.reader import RuleReader, require_room
 from mockserver.faults.rules.schedule import check_instant
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.text.shown import shown, there_are
@@ -16,6 +17,7 @@ from mockserver.text.toml import read_toml
 from mockserver.text.validation import Strict, mistakes_in
 
 RULE_OBJECT = fields.Dict(keys=fields.String())
+BEGINNING = "PT0S"
 STEP = (  # what a step says for its rules, and where they would say it
     ("at", "schedule", "from"),
     ("until", "schedule", "until"),
@@ -24,20 +26,30 @@ STEP = (  # what a step says for its rules, and where they would say it
 
 
 class StepSchema(Strict):
-    at = fields.String(load_default="PT0S", validate=check_instant)
+    at = fields.String(load_default=BEGINNING, validate=check_instant)
     until = fields.String(validate=check_instant)
     provider = fields.String()
     rule = fields.List(RULE_OBJECT, required=True, validate=validate.Length(min=1))
 
-    @validates_schema
-    def agrees(self, data: dict[str, Any], **kwargs: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def agrees(self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any) -> None:
         """A rule must not say again what its step says for it."""
-        said = [each for each in STEP if each[0] in data]
-        for place, rule in enumerate(data.get("rule", ())):
-            for own, part, name in said:
-                if isinstance(rule.get(part), dict) and name in rule[part]:
-                    reason = f"the step says it for its rules by {own}"
-                    raise ValidationError({"rule": {place: {part: {name: [reason]}}}})
+        wrong = {
+            (place, part, name): f"the step says it for its rules by {own}"
+            for own, part, name in STEP
+            if own in given
+            for place, rule in _list_tables(given, "rule")
+            if isinstance(rule.get(part), dict) and name in rule[part]
+        }
+        if wrong:
+            raise ValidationError({"rule": _nest(wrong)})
+
+
+def _nest(wrong: Mapping[tuple[int, str, str], str]) -> dict[int, Any]:
+    nested: dict[int, Any] = {}
+    for (place, part, name), reason in wrong.items():
+        nested.setdefault(place, {}).setdefault(part, {})[name] = [reason]
+    return nested
 
 
 class ScenarioSchema(Strict):
@@ -45,9 +57,11 @@ class ScenarioSchema(Strict):
     rule = fields.List(RULE_OBJECT, load_default=list)
     step = fields.List(fields.Nested(StepSchema), load_default=list)
 
-    @validates_schema
-    def something_happens(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if not data.get("rule") and not data.get("step"):
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def something_happens(
+        self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        if not given.get("rule") and not given.get("step"):
             raise ValidationError("missing: a scenario has [[rule]] or [[step]] tables", "rule")
 
 
@@ -89,48 +103,77 @@ def load_scenarios(
     there = filter(os.path.isdir, folders)  # unlike a path's own method it takes any path
     for file in (file for folder in there for file in sorted(folder.glob("*.toml"))):
         try:
-            scenarios[file.stem] = scenario = _load(file)
-            mistakes += _find_mistakes(scenario, reader, now, labels)
+            scenario, wrong = _load(file)
         except Mistakes as found:
             mistakes += found.mistakes
+            continue
+        mistakes += [*wrong, *_find_mistakes(scenario, reader, now, labels)]
+        scenarios[scenario.name] = scenario
     return scenarios, mistakes
 
 
 def _find_mistakes(
     scenario: Scenario, reader: RuleReader, now: int, labels: Labels
 ) -> Iterator[Mistake]:
-    """Every rule that could not be made."""
+    """All that is wrong with each rule that could not be made."""
+    try:
+        require_room(0, len(scenario.rules))
+    except Refused as full:
+        yield Mistake(str(scenario.file), "", full.message)
     for rule, path in zip(scenario.rules, scenario.paths, strict=True):
-        try:
-            reader.read_rule(rule, now, labels)
-        except Refused as refused:
+        for refused in reader.judge_rule(rule, now, labels)[1]:
             yield Mistake(str(scenario.file), path, f"{refused.message}; {refused.hint}")
 
 
-def _load(file: Path) -> Scenario:
-    content = read_toml(file)
+def _load(file: Path) -> tuple[Scenario, list[Mistake]]:
+    """What a file tells, as far as it is right, and the mistakes beside its rules.
+
+    Raises Mistakes where it cannot be read at all.
+    """
+    content, mistakes = read_toml(file), list[Mistake]()
     try:
-        data = ScenarioSchema().load(content)
+        data: Mapping[str, Any] = ScenarioSchema().load(content)
     except ValidationError as error:
-        raise mistakes_in(file, error, content) from None
-    placed = list(_placed(data))
+        data, mistakes = content, mistakes_in(file, error, content).mistakes
+    placed = list(_place(data))
     rules, paths = tuple(rule for rule, _ in placed), tuple(path for _, path in placed)
-    return Scenario(file, data["description"], rules, paths)
+    return Scenario(file, data.get("description", ""), rules, paths), mistakes
 
 
-def _placed(data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """The rules with their place in the file; those of a step within its time and provider."""
-    for place, rule in enumerate(data["rule"]):
+def _place(data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The rules with their place in the file; those of a step within its time and provider.
+
+    What is no table is left out, and what is no time: it was told where the file was judged.
+    """
+    for place, rule in _list_tables(data, "rule"):
         yield rule, f"rule[{place}]"
-    for first, step in enumerate(data["step"]):
-        window = {"from": step["at"]} | ({"until": step["until"]} if "until" in step else {})
-        match = {"provider": step["provider"]} if "provider" in step else {}
-        for second, rule in enumerate(step["rule"]):
-            within = {"match": _within(match, rule), "schedule": _within(window, rule, "schedule")}
+    for first, step in _list_tables(data, "step"):
+        said: dict[str, dict[str, Any]] = {"match": {}, "schedule": {"from": BEGINNING}}
+        for own, part, name in STEP:
+            if isinstance(step.get(own), str) and (own == "provider" or _is_instant(step[own])):
+                said[part][name] = step[own]
+        for second, rule in _list_tables(step, "rule"):
+            within = {part: _within(outer, rule, part) for part, outer in said.items()}
             yield rule | within, f"step[{first}].rule[{second}]"
 
 
-def _within(outer: dict[str, Any], rule: Mapping[str, Any], part: str = "match") -> Any:
+def _list_tables(data: Mapping[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:
+    """The tables of a list, each with its place."""
+    listed = data.get(name)
+    if not isinstance(listed, list):
+        return []
+    return [(place, each) for place, each in enumerate(listed) if isinstance(each, dict)]
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        check_instant(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _within(outer: dict[str, Any], rule: Mapping[str, Any], part: str) -> Any:
     """A part of the rule within the step's; what is no table is left for the rule's own check."""
     inner = rule.get(part, {})
     return outer | inner if isinstance(inner, dict) else inner

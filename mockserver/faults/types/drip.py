@@ -1,5 +1,6 @@
 """The fault ``drip``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,9 +17,9 @@ class Settings(Schema):
     bytes_per_second = number(0.1, 1_000_000_000)
     over_ms = number(0, 3_600_000)
 
-    @validates_schema
-    def one(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if len(data) != 1:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def one(self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any) -> None:
+        if len(given.keys() & self.fields.keys()) != 1:
             raise ValidationError("give either bytes_per_second or over_ms", "bytes_per_second")
 
 

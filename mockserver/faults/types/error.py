@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
 
 from mockserver.api.catalogue import Fail
 from mockserver.api.exchange import Exchange, Owner
+from mockserver.faults.codes import explain_code
 from mockserver.faults.unit import Selective, Struck, Turn, Unit
 from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
@@ -15,8 +16,16 @@ from mockserver.text.shown import shown, there_are
 from mockserver.text.validation import whole
 
 
+class ErrorName(fields.String):
+    """A name; a number is taken for a provider's own code, which is then told the name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        code = isinstance(value, int) and not isinstance(value, bool)
+        return str(super()._deserialize(str(value) if code else value, attr, data, **kwargs))
+
+
 class Settings(Schema):
-    error = fields.String(required=True)
+    error = ErrorName(required=True)
     retry_after = whole(0, 86_400, load_default=None)
 
 
@@ -39,7 +48,10 @@ class Fault(Unit, Selective):
             known = sorted({row.name for provider in providers for row in provider.errors})
             whose = " or ".join(provider.id for provider in providers)
             message = f"no such error of {whose}: {shown(self.error)}"
-            raise Refused("unknown_error", message, there_are(known, self.error))
+            names = explain_code(self.error, providers)
+            raise Refused(
+                "unknown_error", message, names + there_are(known, None if names else self.error)
+            )
 
     def fits(self, provider: Owner) -> bool:
         return self.error in provider.errors.__members__

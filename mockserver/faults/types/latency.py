@@ -17,9 +17,9 @@ class Settings(DistributionSchema):
     before = fields.String(validate=one_of(("headers",)))
     between = fields.String(validate=one_of(("headers and body",)))
 
-    @validates_schema
-    def one_place(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if "before" in data and "between" in data:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def one_place(self, data: dict[str, Any], given: Mapping[str, Any], **kwargs: Any) -> None:
+        if "before" in given and "between" in given:
             raise ValidationError("give before or between, not both", "between")
 
     @post_load

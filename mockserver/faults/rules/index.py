@@ -1,0 +1,83 @@
+"""The rules in force, found by what most calls are told apart by."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mockserver.api.exchange import Exchange
+from mockserver.faults.rules.rule import Rule
+
+NARROW: Mapping[str, Callable[[Exchange], str | None]] = {
+    "message_id": lambda exchange: exchange.subject.message_id,
+    "account": lambda exchange: exchange.account_label,
+    "operation": lambda exchange: exchange.operation_name,
+    "provider": lambda exchange: exchange.provider.id,
+}
+"""By what most calls are told apart from those that a rule is about, the narrowest first."""
+
+Likeness = tuple[int, str]
+"""Seed and key of a rule: those of which both are equal are twins."""
+NOBODY: frozenset[int] = frozenset()
+
+
+class RuleIndex:
+    """Rules by their numbers, which none is given twice.
+
+    Adding and removing one costs the same with any number of others.
+    """
+
+    def __init__(self) -> None:
+        self.by_number: dict[int, Rule] = {}
+        self._narrow: dict[str, dict[str | None, dict[int, Rule]]] = {}
+        """By what is the narrowest that each names; of 100 it spares a call 97."""
+        self._broad: dict[int, Rule] = {}
+        """Those that name nothing narrow."""
+        self._twins: dict[Likeness, set[int]] = {}
+
+    def add(self, rule: Rule) -> None:
+        self.by_number[rule.number] = rule
+        self._twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
+        name = _find_narrowest(rule)
+        if name is None:
+            self._broad[rule.number] = rule
+        else:
+            rules = self._narrow.setdefault(name, {})
+            rules.setdefault(rule.draft.match[name], {})[rule.number] = rule
+
+    def remove(self, number: int) -> None:
+        rule = self.by_number.pop(number)
+        likeness = rule.seed, rule.draft.key
+        self._twins[likeness].discard(rule.twin)
+        if not self._twins[likeness]:
+            del self._twins[likeness]
+        name = _find_narrowest(rule)
+        if name is None:
+            del self._broad[number]
+            return
+        rules, value = self._narrow[name], rule.draft.match[name]
+        del rules[value][number]
+        if not rules[value]:
+            del rules[value]
+        if not rules:
+            del self._narrow[name]
+
+    def twins_of(self, likeness: Likeness) -> set[int] | frozenset[int]:
+        """The twin numbers of the rules that are so; not to be changed."""
+        return self._twins.get(likeness, NOBODY)
+
+    def find_candidates(self, exchange: Exchange) -> Sequence[Rule]:
+        """The rules that may be about a call, in order of creation: most others are not tried."""
+        found = [*self._broad.values()] if self._broad else []
+        mixed = False
+        for name, rules in self._narrow.items():
+            narrow = rules.get(NARROW[name](exchange))
+            if narrow:
+                found += narrow.values()
+                mixed = True
+        return sorted(found, key=lambda rule: rule.number) if mixed else found
+
+
+def _find_narrowest(rule: Rule) -> str | None:
+    match = rule.draft.match
+    for name in NARROW:
+        if name in match and not isinstance(match[name], list):
+            return name
+    return None
