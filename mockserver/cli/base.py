@@ -13,7 +13,7 @@ from mockserver.cli.options import Command, is_typed, name_parameter, settings_o
 from mockserver.config import Given, load_settings, url_of
 from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes
-from mockserver.text.shown import shown, there_are
+from mockserver.text.shown import escape_controls, shown, there_are
 
 PROGRAM = "mockserver"
 LONGEST_URL = 1_000  # characters
@@ -34,7 +34,7 @@ class OneLine(click.Group):
         try:
             code = super().main(*args, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
+            tell(error.format_message(), err=True)
             sys.exit(2)
         except click.ClickException as error:
             stop(error.format_message(), code=error.exit_code)
@@ -43,8 +43,15 @@ class OneLine(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
+def tell(text: str, *, err: bool = False, end: str = "\n") -> None:
+    """Print it: the one way out of the command line, which lets nothing through that steers a
+    terminal, whoever wrote it.
+    """
+    click.echo(escape_controls(text + end), err=err, nl=False)
+
+
 def stop(reason: str, code: int) -> NoReturn:
-    click.echo(f"mockserver: {reason}", err=True)
+    tell(f"mockserver: {reason}", err=True)
     sys.exit(code)
 
 
@@ -52,7 +59,7 @@ def load_providers() -> dict[str, Provider]:
     """Every provider by id, without installed ones that cannot be used."""
     found = find_providers()
     for problem in found.problems:
-        click.echo(f"mockserver: left out: {problem}", err=True)
+        tell(f"mockserver: left out: {problem}", err=True)
     return found.providers
 
 

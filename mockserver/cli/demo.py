@@ -23,10 +23,12 @@ from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.app import create_app
 from mockserver.cli.banner import sample_account, sample_message
+from mockserver.cli.base import tell
 from mockserver.client import OPENER, ask_sandbox
 from mockserver.config import Settings
 from mockserver.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
+from mockserver.text.shown import escape_controls
 
 SCENARIO = "provider-failover"
 MORE_ROUNDS = 2  # after the turn of each provider
@@ -78,7 +80,7 @@ def main() -> None:
             if not url:
                 log.seek(0)
                 reason = log.read().strip()
-                print(f"mockserver: the server did not start: {reason}", file=sys.stderr)
+                tell(f"mockserver: the server did not start: {reason}", err=True)
         finally:
             process.terminate()
             process.wait()
@@ -114,7 +116,8 @@ def play(url: str, console: Console) -> bool:
                 colour = "green" if attempt.passed else "red"
                 outcome = f"[{colour}]{attempt.outcome}[/{colour}]"
                 took = f"{attempt.milliseconds:.0f} ms"
-                table.add_row(str(number + 1), attempt.provider, outcome, attempt.fault, took)
+                row = (str(number + 1), attempt.provider, outcome, attempt.fault, took)
+                table.add_row(*map(escape_controls, row))
                 delivered += attempt.passed
     if not console.is_terminal:
         console.print()  # the live table leaves the line open there

@@ -5,7 +5,7 @@ from functools import partial
 
 import click
 
-from mockserver.cli.base import stop, to_a_server
+from mockserver.cli.base import stop, tell, to_a_server
 from mockserver.client import Unreachable, ask
 
 
@@ -19,4 +19,4 @@ def health(url: str) -> None:
         stop(f"not ready: {error}", code=1)
     if not ready:
         stop(f"not ready at {url}", code=1)
-    click.echo("ready")
+    tell("ready")

@@ -6,7 +6,7 @@ import click
 
 from mockserver.admin.offer import describe_provider
 from mockserver.api.catalogue import Catalogue
-from mockserver.cli.base import load_providers
+from mockserver.cli.base import load_providers, tell
 
 
 @click.command()
@@ -21,20 +21,20 @@ def providers(as_json: bool, url: str) -> None:
     found = load_providers()
     described = [describe_provider(provider, url) for provider in found.values()]
     if as_json:
-        click.echo(json.dumps({"providers": described}, indent=2, ensure_ascii=False))
+        tell(json.dumps({"providers": described}, indent=2, ensure_ascii=False))
         return
     for provider in described:
-        click.echo(f"{provider['id']}  {provider['base_url']}  {', '.join(provider['hosts'])}")
+        tell(f"{provider['id']}  {provider['base_url']}  {', '.join(provider['hosts'])}")
         for operation in provider["operations"]:
             for path in (operation["path"], *operation["aliases"]):
-                click.echo(f"  {operation['name']:<18}{operation['method']:<5} {path}")
+                tell(f"  {operation['name']:<18}{operation['method']:<5} {path}")
         for each in provider["not_emulated"]:
-            click.echo(
+            tell(
                 f"  {each['name']:<18}{each['method']:<5} {each['path']}  (not emulated yet)"
             )
         for row in found[provider["id"]].errors:
-            click.echo(f"  {_write_row(row)}")
-        click.echo()
+            tell(f"  {_write_row(row)}")
+        tell("")
 
 
 def _write_row(row: Catalogue) -> str:

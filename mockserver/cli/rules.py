@@ -7,7 +7,7 @@ import click
 
 from mockserver.cli.arguments import parse_json, read_argument
 from mockserver.cli.asking import ask_about
-from mockserver.cli.base import before_the_command, stop, to_a_sandbox
+from mockserver.cli.base import before_the_command, stop, tell, to_a_sandbox
 from mockserver.client import quote_name
 from mockserver.faults.transcript import make_replay_rules, read_transcript
 from mockserver.late import load_module
@@ -24,9 +24,9 @@ def faults(**_: Any) -> None:
 def list_faults(url: str, sandbox: str) -> None:
     """Print the rules, and on stderr the scenarios that can be applied."""
     for rule in json.loads(ask_about(url, sandbox, "GET", "/faults"))["faults"]:
-        click.echo(json.dumps(rule, ensure_ascii=False))
+        tell(json.dumps(rule, ensure_ascii=False))
     for scenario in json.loads(ask_about(url, sandbox, "GET", "/scenarios"))["scenarios"]:
-        click.echo(f"scenario {scenario['name']}: {scenario['description']}", err=True)
+        tell(f"scenario {scenario['name']}: {scenario['description']}", err=True)
 
 
 @faults.command("add")
@@ -38,16 +38,28 @@ def add_fault(rule: str, url: str, sandbox: str) -> None:
     mockserver faults add '{"match": {"provider": "d7"}, "fault": {"type": "reset"}}'
     """
     data = parse_json("the rule", read_argument("RULE", rule))
-    click.echo(ask_about(url, sandbox, "POST", "/faults", data))
+    tell(ask_about(url, sandbox, "POST", "/faults", data))
+
+
+@faults.command("remove")
+@click.argument("id")
+@to_a_sandbox
+def remove_fault(id: str, url: str, sandbox: str) -> None:
+    """Remove the rule of that ID, which list tells."""
+    ask_about(url, sandbox, "DELETE", f"/faults/{quote_name(id)}")
 
 
 @faults.command("apply")
 @click.argument("name")
+@click.option("--add", is_flag=True, help="keep the rules that are there")
 @to_a_sandbox
-def apply_scenario(name: str, url: str, sandbox: str) -> None:
+def apply_scenario(name: str, add: bool, url: str, sandbox: str) -> None:
     """Put the rules of a scenario in place of those that are there; list tells their names."""
-    found = json.loads(ask_about(url, sandbox, "POST", f"/scenarios/{quote_name(name)}"))
-    click.echo(f"{name}: {len(found['faults'])} rules")
+    path, body = f"/scenarios/{quote_name(name)}", {"add": True} if add else None
+    before = json.loads(ask_about(url, sandbox, "GET", "/faults"))["faults"] if add else []
+    found = json.loads(ask_about(url, sandbox, "POST", path, body))["faults"]
+    more = f" added, {len(found)} in all" if add else ""
+    tell(f"{name}: {len(found) - len(before)} rules{more}")
 
 
 @faults.command("clear")
@@ -61,7 +73,7 @@ def clear_faults(url: str, sandbox: str) -> None:
 @to_a_sandbox
 def print_transcript(url: str, sandbox: str) -> None:
     """Print what struck whom, in order, as JSON Lines."""
-    click.echo(ask_about(url, sandbox, "GET", "/faults/transcript"), nl=False)
+    tell(ask_about(url, sandbox, "GET", "/faults/transcript"), end="")
 
 
 @faults.command("replay")
@@ -80,7 +92,7 @@ def replay(file: TextIO, url: str, sandbox: str) -> None:
         stop(f"{file.name} is no transcript: there are no lines in it", code=2)
     rules = make_replay_rules(lines)
     ask_about(url, sandbox, "PUT", "/faults", {"faults": rules})
-    click.echo(f"{sum(len(rule['schedule']['ordinals']) for rule in rules)} faults")
+    tell(f"{sum(len(rule['schedule']['ordinals']) for rule in rules)} faults")
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 
 from mockserver.cli.arguments import parse_json, read_json
 from mockserver.cli.asking import ask_about, ask_server
-from mockserver.cli.base import before_the_command, stop, to_a_sandbox, to_a_server
+from mockserver.cli.base import before_the_command, stop, tell, to_a_sandbox, to_a_server
 from mockserver.client import quote_name
 from mockserver.text.shown import shown
 
@@ -46,8 +46,8 @@ def list_sandboxes(url: str) -> None:
     """Print the sandboxes as JSON Lines, and on stderr how many calls were nobody's."""
     found = json.loads(ask_server(url, "GET", "/sandboxes"))
     for sandbox in found["sandboxes"]:
-        click.echo(json.dumps(sandbox, ensure_ascii=False))
-    click.echo(f"unattributed: {found['unattributed']}", err=True)
+        tell(json.dumps(sandbox, ensure_ascii=False))
+    tell(f"unattributed: {found['unattributed']}", err=True)
 
 
 @sandboxes.command("create")
@@ -99,7 +99,7 @@ def keep_snapshot(id: str | None, name: str | None, download: bool, url: str, sa
     """Keep the state of a sandbox on the server, to restore it later."""
     if download:
         query = "" if name is None else f"?name={quote_name(name)}"
-        click.echo(ask_about(url, id or sandbox, "GET", f"/snapshot{query}"))
+        tell(ask_about(url, id or sandbox, "GET", f"/snapshot{query}"))
     else:
         _print_indented(ask_about(url, id or sandbox, "POST", "/snapshot", _make_body(name)))
 
@@ -118,4 +118,4 @@ def _make_body(name: str | None) -> dict[str, str]:
 
 
 def _print_indented(document: str) -> None:
-    click.echo(json.dumps(json.loads(document), indent=2, ensure_ascii=False))
+    tell(json.dumps(json.loads(document), indent=2, ensure_ascii=False))

@@ -14,7 +14,7 @@ import click
 from mockserver.api.provider import Provider
 from mockserver.app import create_app
 from mockserver.cli import banner
-from mockserver.cli.base import stop
+from mockserver.cli.base import stop, tell
 from mockserver.cli.options import settings_options
 from mockserver.cli.stderr import log_to_stderr
 from mockserver.config import (
@@ -66,7 +66,7 @@ def serve(given: Given) -> None:
         else:
             log.info("ready at %s; accounts and credentials: %s/_mock/sandboxes/default", url, url)
         _write_url(settings.url_file, url)
-        click.echo(f"mockserver ready: {url}")
+        tell(f"mockserver ready: {url}")
 
     run(app, listener, announce, limit_body=limit_body, delivery_key=DELIVERY)
 

@@ -12,7 +12,7 @@ from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.cli.arguments import read_argument
 from mockserver.cli.asking import ask_about
-from mockserver.cli.base import load_providers, require, stop, to_a_sandbox
+from mockserver.cli.base import load_providers, require, stop, tell, to_a_sandbox
 from mockserver.config import Given, load_settings
 from mockserver.sandbox.accounts import read_account
 from mockserver.sandbox.beginning import DEFAULT
@@ -66,7 +66,7 @@ def sign(
     for warning in _find_unknown_choices(signer, signing.options):
         click.echo(f"mockserver: warning: {warning}", err=True)
     for header, value in signer.sign(signing).items():
-        click.echo(f"{header}: {value}")
+        tell(f"{header}: {value}")
 
 
 def _read_accounts(

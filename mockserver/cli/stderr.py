@@ -6,6 +6,7 @@ import os
 import select
 import sys
 
+from mockserver.text.shown import escape_controls
 from mockserver.text.times import iso
 
 PIECE = 512  # bytes that a writable pipe takes without blocking: the least that POSIX promises
@@ -34,7 +35,7 @@ class NeverBlocking(logging.Handler):
 
     def write(self, line: str) -> bool:
         """Whether all of it could be written; not where the reader has gone or the disk is full."""
-        data = f"{line}\n".encode(errors="replace")
+        data = f"{escape_controls(line)}\n".encode()
         try:
             while data and self._descriptor is not None and _is_writable(self._descriptor):
                 data = data[os.write(self._descriptor, data[:PIECE]) :]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import click
 
 from mockserver.app import create_sandboxes
-from mockserver.cli.base import load_providers
+from mockserver.cli.base import load_providers, tell
 from mockserver.cli.options import settings_options
 from mockserver.config import Given, read_settings
 from mockserver.sandbox.clock import SystemClock
@@ -24,9 +24,9 @@ def validate(given: Given) -> None:
     except Mistakes as wrong:
         mistakes += wrong.mistakes
     for mistake in mistakes:
-        click.echo(str(mistake))
+        tell(str(mistake))
     if mistakes:
         sys.exit(2)
     if settings.file:
-        click.echo(f"{settings.file}: no mistakes, fault rules: {len(settings.faults)}")
-    click.echo(f"{settings.fixtures_folder}: no mistakes")
+        tell(f"{settings.file}: no mistakes, fault rules: {len(settings.faults)}")
+    tell(f"{settings.fixtures_folder}: no mistakes")

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Server
 from tests.faults.command import KIRIM_CALL, LINE, TEA, assert_one_line, faults, rules_of
 
-# list, add, apply, clear
+# list, add, apply, remove, clear
 
 
 def test_rules_are_listed_one_a_line_and_scenarios_beside(server: Server) -> None:
@@ -53,6 +53,32 @@ def test_scenario_is_applied_in_place_of_the_rules(server: Server) -> None:
         "nxcloud",
         "kirim",
     ]
+
+
+def test_scenario_is_added_to_the_rules(server: Server) -> None:
+    faults("add", TEA, url=server.url)
+    done = faults("apply", "expired-credentials", "--add", url=server.url)
+    assert (done.returncode, done.stdout) == (0, "expired-credentials: 4 rules added, 5 in all\n")
+    assert rules_of(server)[0]["name"] == "tea"
+    assert len(rules_of(server)) == 5
+
+
+def test_list_tells_phase_and_what_is_left(server: Server) -> None:
+    faults("add", json.dumps(json.loads(TEA) | {"schedule": {"times": 1}}), url=server.url)
+    for phase, left in (("active", 1), ("spent", 0)):
+        listed = json.loads(faults("list", url=server.url).stdout)
+        assert (listed["phase"], listed["left"]) == (phase, left)
+        KIRIM_CALL.send(server.url)
+
+
+def test_rule_is_removed_by_its_id(server: Server) -> None:
+    for _ in range(2):
+        faults("add", TEA, url=server.url)
+    first, second = (rule["id"] for rule in rules_of(server))
+    done = faults("remove", first, url=server.url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [rule["id"] for rule in rules_of(server)] == [second]
+    assert_one_line(faults("remove", first, url=server.url), 1, "no rule has the id", first)
 
 
 def test_clear_removes_all_rules(server: Server) -> None:
@@ -123,6 +149,7 @@ COMMANDS = {
     "list": ["list"],
     "add": ["add", TEA],
     "apply": ["apply", "flaky-network"],
+    "remove": ["remove", "rule_x"],
     "clear": ["clear"],
     "transcript": ["transcript"],
     "replay": ["replay", "-"],
@@ -290,6 +317,8 @@ def test_transcript_that_is_not_there_is_told_in_one_line(server: Server) -> Non
 
 
 @pytest.mark.sample(2)
-@pytest.mark.parametrize("arguments", [["add"], ["apply"], ["replay"], ["mend"], ["list", "-x"]])
+@pytest.mark.parametrize(
+    "arguments", [["add"], ["apply"], ["remove"], ["replay"], ["mend"], ["list", "-x"]]
+)
 def test_wrong_arguments_are_told_in_one_line(arguments: list[str]) -> None:
     assert_one_line(faults(*arguments), 2)

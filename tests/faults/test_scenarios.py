@@ -320,3 +320,19 @@ def test_unknown_scenario_is_refused_with_the_list(server: Server) -> None:
     assert "meteor" in error["message"]
     assert all(name in error["hint"] for name in NAMES)
     assert requests.get(f"{server.state}/faults", timeout=5).json() == before
+
+
+def test_scenario_is_added_beside_the_rules_that_are_there(client: Any) -> None:
+    kept = client.post(f"{STATE}/faults", json={"fault": {"type": "reset"}}).json
+    path = f"{STATE}/scenarios/expired-credentials"
+    added = client.post(path, json={"add": True}).json["faults"]
+    assert (added[0], len(added)) == (kept, 5)
+    assert len(client.post(path, json={"add": False}).json["faults"]) == 4
+
+
+@pytest.mark.parametrize("body", [{"add": "true"}, {"ad": True}, [], "add"])
+def test_wrong_wish_beside_a_scenario_changes_nothing(client: Any, body: Any) -> None:
+    client.post(f"{STATE}/faults", json={"fault": {"type": "reset"}})
+    answer = client.post(f"{STATE}/scenarios/expired-credentials", json=body)
+    assert answer.status_code == 400
+    assert len(client.get(f"{STATE}/faults").json["faults"]) == 1
