@@ -1,27 +1,31 @@
 """How an answer goes over the wire, where that is not the usual way."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 Sent = Literal["all", "part", "garbage", "nothing"]
 
 
-def send_nothing(head: bytes, body: bytes) -> bytes:
-    return b""
+Part = bytes | memoryview
+"""Some of the octets of an answer, or a view of them: many calls may share one body."""
+
+
+def send_nothing(head: bytes, body: bytes) -> tuple[Part, Part]:
+    return b"", b""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
     """The connection ends instead of carrying a whole answer.
 
-    ``data`` makes what is sent from the head and the body of the answer, and ``sent`` says in a
+    ``data`` makes what is sent in place of head and body of the answer, and ``sent`` says in a
     word what that is. ``hold_ms`` is how long the connection then stays open and silent, None
     until the client gives up. ``reset`` ends it with a TCP reset rather than a clean close.
     """
 
-    data: Callable[[bytes, bytes], bytes] = send_nothing
+    data: Callable[[bytes, bytes], tuple[Part, Part]] = send_nothing
     sent: Sent = "nothing"
     reset: bool = False
     hold_ms: float | None = 0.0
@@ -61,12 +65,14 @@ class Delivery:
     drip: Drip | None = None
     ending: Ending | None = None
 
-    def pieces(self, content: bytes) -> list[tuple[bytes, float]]:
-        """The parts of the body, and the milliseconds before each."""
+    def cut(self, length: int) -> Iterator[tuple[int, int, float]]:
+        """Where each piece of a body begins and ends, and the milliseconds before it."""
         if self.drip is None:
-            return [(content, 0.0)]
-        size, gap = self.drip.size(len(content)), self.drip.gap_ms(len(content))
-        return [(content[each : each + size], gap) for each in range(0, len(content), size)]
+            yield 0, length, 0.0
+            return
+        size, gap = self.drip.size(length), self.drip.gap_ms(length)
+        for begin in range(0, length, size):
+            yield begin, min(begin + size, length), gap
 
     @property
     def sent(self) -> Sent:

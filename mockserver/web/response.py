@@ -11,7 +11,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from mockserver.pipeline.answer import WITHOUT_BODY, Answer
-from mockserver.pipeline.delivery import Delivery, Ending
+from mockserver.pipeline.delivery import Delivery, Ending, Part
 
 DELIVERY = "mockserver.delivery"
 """Key of the environment: a list, where the server can deliver an answer in an unusual way."""
@@ -92,15 +92,16 @@ class Approximate(Plain):
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else self.get_data()
         return self._slowly(body) if ending is None else self._broken(ending, body)
 
-    def _slowly(self, content: bytes) -> Iterator[bytes]:
+    def _slowly(self, content: Part) -> Iterator[bytes]:
         time.sleep(self._delivery.between_ms / 1000)
-        for piece, milliseconds in self._delivery.pieces(content):
+        for begin, end, milliseconds in self._delivery.cut(len(content)):
             time.sleep(milliseconds / 1000)
-            yield piece
+            yield bytes(content[begin:end])
 
     def _broken(self, ending: Ending, body: bytes) -> Iterator[bytes]:
         """Never all of the length that the head tells, and never nothing: that would be a 500."""
-        kept = ending.data(b"", body)[: max(0, len(body) - 1)]
+        _, part = ending.data(b"", body)
+        kept = part[: max(0, len(body) - 1)]
         yield from self._slowly(kept or body[:1])
         raise _broken_off()
 

@@ -1,9 +1,10 @@
 """Delivering an answer in an unusual way: late, slowly, or not to its end."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
-from mockserver.pipeline.delivery import Delivery, Ending
+from mockserver.pipeline.delivery import Delivery, Ending, Part
 from mockserver.wire.protocol import Protocol
 
 
@@ -20,11 +21,25 @@ async def deliver(
         return
     await send(start)
     await _pause(connection, delivery.between_ms)
-    for piece, milliseconds in delivery.pieces(content):
-        await _pause(connection, milliseconds)
+    async for piece in _cut(delivery, connection, content):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     connection.delayed = False
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _cut(delivery: Delivery, connection: Protocol, content: Part) -> AsyncIterator[bytes]:
+    """The content in pieces, each made when it is due, as long as the client is there.
+
+    Where the server ends, and its patience too, the rest is due at once.
+    """
+    for begin, end, milliseconds in delivery.cut(len(content)):
+        await _pause(connection, milliseconds)
+        if connection.gone.done():
+            return
+        if connection.hurried:
+            yield bytes(content[begin:])
+            return
+        yield bytes(content[begin:end])
 
 
 async def _pause(connection: Protocol, milliseconds: float | None) -> None:
@@ -48,11 +63,10 @@ async def _end(
     """Send what the ending leaves of head and body, each at its time, and end the connection."""
     connection.abandonable = True
     head = connection.head_of(start)
-    sent = ending.data(head, content)
-    connection.send(sent[: len(head)])
+    first, rest = ending.data(head, content)
+    connection.send(bytes(first))
     await _pause(connection, delivery.between_ms)
-    for piece, milliseconds in delivery.pieces(sent[len(head) :]):
-        await _pause(connection, milliseconds)
+    async for piece in _cut(delivery, connection, rest):
         connection.send(piece)
     if not connection.fall_silent():
         await _pause(connection, ending.hold_ms)

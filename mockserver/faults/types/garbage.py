@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from marshmallow import Schema
 
 from mockserver.api.exchange import Exchange
 from mockserver.faults.unit import Struck, Turn, Unit
-from mockserver.pipeline.delivery import Ending
+from mockserver.pipeline.delivery import Ending, Part
 from mockserver.pipeline.plan import Plan
 from mockserver.text.validation import whole
 
@@ -30,6 +31,12 @@ class Fault(Unit):
     bytes: int
 
     def strike(self, plan: Plan, exchange: Exchange, turn: Turn) -> Struck:
-        noise = b"\xff" + random.Random(self.bytes).randbytes(self.bytes - 1)
-        plan.delivery.ending = Ending(lambda head, body: noise, "garbage")
+        plan.delivery.ending = Ending(self._make_noise, "garbage")
         return Struck(self.settings())
+
+    def _make_noise(self, head: Part, body: Part) -> tuple[Part, Part]:
+        return self._noise[: len(head)], memoryview(self._noise)[len(head) :]
+
+    @cached_property
+    def _noise(self) -> Part:
+        return b"\xff" + random.Random(self.bytes).randbytes(self.bytes - 1)

@@ -7,7 +7,7 @@ from marshmallow import Schema
 
 from mockserver.api.exchange import Exchange
 from mockserver.faults.unit import Struck, Turn, Unit
-from mockserver.pipeline.delivery import Ending
+from mockserver.pipeline.delivery import Ending, Part
 from mockserver.pipeline.plan import Plan
 from mockserver.text.validation import LARGEST, whole
 
@@ -35,5 +35,6 @@ class Fault(Unit):
         )
         return Struck(self.settings())
 
-    def _part(self, head: bytes, body: bytes) -> bytes:
-        return (head + body)[:-1][: self.after_bytes]
+    def _part(self, head: bytes, body: bytes) -> tuple[Part, Part]:
+        count = min(self.after_bytes, len(head) + len(body) - 1)
+        return head[:count], memoryview(body)[: max(0, count - len(head))]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
@@ -52,7 +53,6 @@ class Fault(Unit):
 
     def _rewrite(self, natural: Answer) -> Answer:
         text = isinstance(self.body, str)
-        content = self.body if text else json.dumps(self.body, ensure_ascii=False)
         media_type = "text/plain; charset=utf-8" if text else JSON
         headers = dict(self.headers)
         for name in self.headers:
@@ -60,4 +60,10 @@ class Fault(Unit):
                 media_type = headers.pop(name)
         if self.status in WITHOUT_BODY:
             return Answer(self.status, headers, b"")
-        return Answer(self.status, {"Content-Type": media_type, **headers}, content.encode())
+        return Answer(self.status, {"Content-Type": media_type, **headers}, self._content)
+
+    @cached_property
+    def _content(self) -> bytes:
+        """Made once: however many calls it is sent to share it."""
+        text = isinstance(self.body, str)
+        return (self.body if text else json.dumps(self.body, ensure_ascii=False)).encode()

@@ -7,7 +7,7 @@ from marshmallow import Schema
 
 from mockserver.api.exchange import Exchange
 from mockserver.faults.unit import Struck, Turn, Unit
-from mockserver.pipeline.delivery import Ending
+from mockserver.pipeline.delivery import Ending, Part
 from mockserver.pipeline.plan import Plan
 from mockserver.text.validation import LARGEST, number
 
@@ -33,6 +33,6 @@ class Fault(Unit):
         plan.delivery.ending = Ending(self._part, "part")
         return Struck(self.settings())
 
-    def _part(self, head: bytes, body: bytes) -> bytes:
+    def _part(self, head: bytes, body: bytes) -> tuple[Part, Part]:
         count = len(body) * self.keep if self.keep < 1 else self.keep
-        return head + body[:-1][: int(count)]
+        return head, memoryview(body)[:-1][: int(count)]
