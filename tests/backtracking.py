@@ -14,6 +14,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+from mockserver.registry import find_providers
 from tests.test_architecture import MODULES, module_name, tree_of
 
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
@@ -37,7 +38,10 @@ class TooMuchWork(Exception):
 
 
 def find_patterns() -> Iterator[Pattern]:
-    """Every regular expression that is written down in the package."""
+    """Every regular expression that is written down in the package, or by a provider."""
+    for provider in find_providers().providers.values():
+        for place, form in enumerate(provider.account.secret_forms):
+            yield Pattern(f"{provider.id}:form {place}", form, 0, True)
     for path in MODULES:
         name, tree = module_name(path), tree_of(path)
         names = {
@@ -50,11 +54,16 @@ def find_patterns() -> Iterator[Pattern]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 method = _method_of(node)
-                if method is not None:
+                if method is not None and not _is_put_together(node.args[0]):
                     used = _uses_of(names.get(id(node), "")) if method == "compile" else {method}
                     yield _read(name, node.lineno, node.args[0], node, used)
             elif isinstance(node, ast.Assign) and names.get(id(node.value)) == "regex":
                 yield _read(name, node.lineno, node.value, None, {"regex"})  # of a converter
+
+
+def _is_put_together(text: ast.expr) -> bool:
+    """Whether an expression is made of others, which are found where those are written."""
+    return isinstance(text, ast.Call)
 
 
 def _method_of(node: ast.Call) -> str | None:
@@ -101,7 +110,7 @@ def _read(module: str, line: int, text: ast.expr, call: ast.Call | None, used: s
 
 def count_steps(pattern: Pattern, text: str, limit: int) -> int:
     """How many looks at a character it takes to try the pattern. Raises TooMuchWork."""
-    matcher = Matcher(text, limit, bool(pattern.flags & re.IGNORECASE))
+    matcher = Matcher(text, limit, pattern.flags)
     parsed = _parse(pattern.text, pattern.flags)
     start = 0
     while start <= len(text):
@@ -120,9 +129,10 @@ def _parse(text: str, flags: int) -> Any:
 class Matcher:
     """Tries a parsed expression at a place of a text."""
 
-    def __init__(self, text: str, limit: int, ignore_case: bool = False) -> None:
-        self.text = text.lower() if ignore_case else text
+    def __init__(self, text: str, limit: int, flags: int = 0) -> None:
+        self.text = text.lower() if flags & re.IGNORECASE else text
         self.steps = 0
+        self._any_at_all = bool(flags & re.DOTALL)
         self._limit = limit
 
     def match(self, parsed: Any, start: int) -> int:
@@ -182,7 +192,8 @@ class Matcher:
 
     def _takes(self, kind: Any, value: Any, at: int) -> bool:
         self._step()
-        return at < len(self.text) and takes(kind, value, self.text[at])
+        known = kind is not sre.ANY or not self._any_at_all
+        return at < len(self.text) and (takes(kind, value, self.text[at]) if known else True)
 
     def _holds(self, where: Any, at: int) -> bool:
         self._step()
@@ -274,7 +285,8 @@ def _explore(
         elif kind in (sre.ASSERT, sre.ASSERT_NOT):
             _explore(list(value[1]), shortest, prefixes, units, repeated)
         elif kind is not sre.AT:
-            letter = next(each for each in SAMPLES if takes(kind, value, each))
+            own = [chr(value)] if kind is sre.LITERAL else []
+            letter = next(each for each in (*own, *SAMPLES) if takes(kind, value, each))
             if repeated or kind is not sre.LITERAL:
                 units.add(letter)
             shortest += letter

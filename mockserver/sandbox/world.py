@@ -1,6 +1,6 @@
 """One sandbox: an isolated world."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any, Protocol
 

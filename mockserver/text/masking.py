@@ -33,7 +33,7 @@ _NAMES = (
 )
 _NAMED = re.compile(
     rf"(?:{'|'.join(_NAMES)})"
-    r"(?:=[\"']?(?P<plain>[^&\s\"']+)|[\"']\s*:\s*\[?\s*[\"'](?P<quoted>[^\"']+))",
+    r"(?:=[\"']?(?P<plain>[^&\s\"']+)|[\"']\s*:\s*(?:\[\s*)?[\"'](?P<quoted>[^\"']+))",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s,]+")

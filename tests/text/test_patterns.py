@@ -7,6 +7,7 @@ seconds for linear work a hundred times over, where quadratic work would take ho
 
 import functools
 import json
+import random
 import re
 import resource
 import subprocess
@@ -28,7 +29,8 @@ from tests.backtracking import (
 from tests.conftest import Server
 
 PATTERNS = list(find_patterns())
-SHORT = 80
+SHORT = 80  # more than any pattern allows of one thing, but those that allow any number
+TEXTS = 600
 PER_CHARACTER = 40
 MIB = 1_048_576
 CPU_SECONDS = 20
@@ -45,14 +47,21 @@ def _deep() -> Iterator[None]:
 
 @functools.cache
 def find_worst(pattern: Pattern) -> tuple[float, int]:
-    """How many times the work of a text one of twice its length is, at most, and which it is."""
-    worst = 0.0, 0
-    texts = zip(make_hostile(pattern, SHORT), make_hostile(pattern, 2 * SHORT), strict=True)
-    for place, (short, long) in enumerate(texts):
-        once = count_steps(pattern, short, PER_CHARACTER * (SHORT + 20))
-        twice = count_steps(pattern, long, PER_CHARACTER * (2 * SHORT + 20))
-        worst = max(worst, (twice / max(once, SHORT), place))
-    return worst
+    """How many times the most work of a short text that of one of twice its length is, and which
+    of the longer ones takes it.
+    """
+    count = sum(1 for _ in make_hostile(pattern, SHORT))
+    chosen = set(random.Random(pattern.text).sample(range(count), min(count, TEXTS)))
+    once, twice = (
+        {
+            place: count_steps(pattern, text, PER_CHARACTER * (length + 40))
+            for place, text in enumerate(make_hostile(pattern, length))
+            if place in chosen
+        }
+        for length in (SHORT, 2 * SHORT)
+    )
+    worst = max(twice, key=lambda place: twice[place])
+    return twice[worst] / max(once.values()), worst
 
 
 def name_of(pattern: Pattern) -> str:
@@ -73,7 +82,7 @@ def test_patterns_are_found_wherever_they_stand() -> None:
 @pytest.mark.parametrize("pattern", PATTERNS, ids=name_of)
 def test_twice_the_text_is_twice_the_work(pattern: Pattern) -> None:
     ratio, _ = find_worst(pattern)
-    assert ratio < 2.6
+    assert ratio < 2.5
 
 
 BAD = {
@@ -93,7 +102,7 @@ def test_bad_pattern_is_noticed(name: str) -> None:
         ratio, _ = find_worst(pattern)
     except TooMuchWork:
         return
-    assert ratio > 2.6
+    assert ratio > 2.5
 
 
 @pytest.mark.sample(10)
@@ -102,7 +111,7 @@ def test_counting_matcher_finds_what_re_finds(pattern: Pattern) -> None:
     compiled = re.compile(pattern.text, pattern.flags)
     parsed: Any = list(re._parser.parse(pattern.text, pattern.flags))  # type: ignore[attr-defined]
     for text in list(make_hostile(pattern, 4))[:200]:
-        matcher = Matcher(text, 10**6, bool(pattern.flags & re.IGNORECASE))
+        matcher = Matcher(text, 10**6, pattern.flags)
         found = compiled.match(text)
         assert matcher.match(parsed, 0) == (found.end() if found else -1), text
 
@@ -126,7 +135,7 @@ def test_re_itself_tries_a_mebibyte() -> None:
     for pattern in PATTERNS:
         _, place = find_worst(pattern)
         hostile = next(
-            text for at, text in enumerate(make_hostile(pattern, MIB // 2)) if at == place
+            text for at, text in enumerate(make_hostile(pattern, MIB)) if at == place
         )
         tries.append([pattern.text, pattern.flags, pattern.anywhere, hostile])
     done = subprocess.run(
