@@ -245,22 +245,34 @@ CATEGORIES = {
 # Hostile texts
 
 
-def make_hostile(pattern: Pattern, length: int) -> Iterator[str]:
-    """Texts of some such length that keep a bad expression busy: what it repeats, and what leads
-    there, again and again, alone and by turns, and then what it does not take.
+class Recipe(NamedTuple):
+    """Of a text that keeps a bad expression busy: what it repeats, or what leads there, again and
+    again, one after the other, and then what it does not take.
     """
+
+    prefix: str
+    units: tuple[str, ...]
+    spoiler: str
+
+    def write(self, length: int) -> str:
+        """A text of about that length."""
+        share = length // len(self.units)
+        parts = [unit * (share // len(unit)) for unit in self.units]
+        return "".join((self.prefix, *parts, self.spoiler))
+
+
+def find_recipes(pattern: Pattern) -> list[Recipe]:
+    """Recipes of hostile texts, always in the same order."""
     prefixes, units = {""}, {"\0"}
     _explore(_parse(pattern.text, pattern.flags), "", prefixes, units)
     units |= prefixes - {""}
-    for prefix, spoiler in itertools.product(sorted(prefixes), SPOILERS):
-        for one, other in itertools.product(sorted(units), repeat=2):
-            yield prefix + _fill(one, length // 2) + _fill(other, length // 2) + spoiler
-            if one != other:
-                yield prefix + _fill(one + other, length) + spoiler
-
-
-def _fill(unit: str, length: int) -> str:
-    return unit * (length // len(unit))
+    pairs = list(itertools.product(sorted(units), repeat=2))
+    turns = [*pairs, *((one + other,) for one, other in pairs if one != other)]
+    return [
+        Recipe(prefix, each, spoiler)
+        for prefix, spoiler in itertools.product(sorted(prefixes), SPOILERS)
+        for each in turns
+    ]
 
 
 def _explore(

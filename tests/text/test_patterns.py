@@ -21,10 +21,11 @@ import requests
 from tests.backtracking import (
     Matcher,
     Pattern,
+    Recipe,
     TooMuchWork,
     count_steps,
     find_patterns,
-    make_hostile,
+    find_recipes,
 )
 from tests.conftest import Server
 
@@ -46,22 +47,20 @@ def _deep() -> Iterator[None]:
 
 
 @functools.cache
-def find_worst(pattern: Pattern) -> tuple[float, int]:
-    """How many times the most work of a short text that of one of twice its length is, and which
-    of the longer ones takes it.
+def find_worst(pattern: Pattern) -> tuple[float, Recipe]:
+    """How many times the most work of a short text that of one of twice its length is, and the
+    recipe of the one that takes it.
     """
-    count = sum(1 for _ in make_hostile(pattern, SHORT))
-    chosen = set(random.Random(pattern.text).sample(range(count), min(count, TEXTS)))
+    recipes = find_recipes(pattern)
+    recipes = random.Random(pattern.text).sample(recipes, min(len(recipes), TEXTS))
     once, twice = (
-        {
-            place: count_steps(pattern, text, PER_CHARACTER * (length + 40))
-            for place, text in enumerate(make_hostile(pattern, length))
-            if place in chosen
-        }
+        [
+            count_steps(pattern, each.write(length), PER_CHARACTER * (length + 40))
+            for each in recipes
+        ]
         for length in (SHORT, 2 * SHORT)
     )
-    worst = max(twice, key=lambda place: twice[place])
-    return twice[worst] / max(once.values()), worst
+    return max(twice) / max(once), recipes[twice.index(max(twice))]
 
 
 def name_of(pattern: Pattern) -> str:
@@ -110,7 +109,7 @@ def test_bad_pattern_is_noticed(name: str) -> None:
 def test_counting_matcher_finds_what_re_finds(pattern: Pattern) -> None:
     compiled = re.compile(pattern.text, pattern.flags)
     parsed: Any = list(re._parser.parse(pattern.text, pattern.flags))  # type: ignore[attr-defined]
-    for text in list(make_hostile(pattern, 4))[:200]:
+    for text in [recipe.write(6) for recipe in find_recipes(pattern)][:200]:
         matcher = Matcher(text, 10**6, pattern.flags)
         found = compiled.match(text)
         assert matcher.match(parsed, 0) == (found.end() if found else -1), text
@@ -133,11 +132,8 @@ print("done")
 def test_re_itself_tries_a_mebibyte() -> None:
     tries = []
     for pattern in PATTERNS:
-        _, place = find_worst(pattern)
-        hostile = next(
-            text for at, text in enumerate(make_hostile(pattern, MIB)) if at == place
-        )
-        tries.append([pattern.text, pattern.flags, pattern.anywhere, hostile])
+        _, recipe = find_worst(pattern)
+        tries.append([pattern.text, pattern.flags, pattern.anywhere, recipe.write(MIB)])
     done = subprocess.run(
         [sys.executable, "-c", TRY_ALL],
         input=json.dumps(tries),
