@@ -60,7 +60,12 @@ def write_lines(log: TranscriptLog, plan: Plan, exchange: Exchange) -> None:
             "rule": hit.rule,
             "when": "after" if plan.after else "before",
         }
-        log.append(orjson.dumps(line), orjson.dumps(hit.again))
+        log.append(_dump(line), _dump(hit.again))
+
+
+def _dump(value: Any) -> bytes:
+    """As JSON; the sum is an exact copy, as orjson's own keeps four times the memory and more."""
+    return orjson.dumps(value) + b"\n"
 
 
 def print_transcript(

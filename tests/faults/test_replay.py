@@ -9,7 +9,7 @@ import requests
 
 from tests.calls import BY_PROVIDER, CALLS, ValidCall
 from tests.conftest import Server, Start
-from tests.faults.command import KIRIM_CALL, LINE, TEA, faults
+from tests.faults.command import KIRIM_CALL, LINE, TEA, assert_one_line, faults
 
 
 def call_and_see(server: Server, call: ValidCall, **headers: str) -> list[Any]:
@@ -150,10 +150,20 @@ def test_replay_of_a_limit(server: Server, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_transcript_as_long_as_the_server_keeps_is_replayed(server: Server, tmp_path: Path) -> None:
-    lines = [json.dumps(LINE | {"ordinal": 1_000 + each}) for each in range(4_000)]
-    (tmp_path / "ci.jsonl").write_text("\n".join(lines))
+    lines = [LINE | {"request": f"req_{each}", "ordinal": 1_000 + each} for each in range(4_000)]
+    (tmp_path / "ci.jsonl").write_text("\n".join(map(json.dumps, lines)))
     done = faults("replay", str(tmp_path / "ci.jsonl"), url=server.url)
     assert (done.returncode, done.stdout) == (0, "4000 faults\n"), done.stderr
+
+
+def test_transcript_of_more_different_faults_than_rules_is_told(
+    server: Server, tmp_path: Path
+) -> None:
+    late = [{"type": "latency", "ms": each} for each in range(2_001)]
+    lines = [LINE | {"request": f"req_{each['ms']}", "fault": each} for each in late]
+    (tmp_path / "ci.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done = faults("replay", str(tmp_path / "ci.jsonl"), url=server.url)
+    assert_one_line(done, 1, "2001 more asked for", "2000 is the most")
 
 
 def test_replay_of_calls_without_account_or_operation(server: Server, tmp_path: Path) -> None:
