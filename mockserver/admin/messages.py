@@ -1,20 +1,32 @@
 """Looking at messages, and writing one as a customer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from mockserver.admin.desk import Desk, Inquiry, choose, read_body, read_filters
+from mockserver.admin.desk import (
+    PAGE,
+    Desk,
+    Inquiry,
+    choose,
+    read_body,
+    read_choice,
+    read_filters,
+    read_whole,
+)
 from mockserver.api.account import Account
 from mockserver.api.call import Reply
 from mockserver.api.content import ContentSchema, content_of
 from mockserver.api.message import DIRECTIONS, TYPES, Message, digits_of
+from mockserver.sandbox.messages import MessageStore, Wanted
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 from mockserver.text.validation import Duration, first_mistake
 
-FILTERS = ("provider", "account", "direction", "unread", "customer")
+FILTERS = ("provider", "account", "direction", "unread", "customer", "after", "limit")
+TRUTH = {"true": True, "false": False}
 DEFAULT_TEXT = "Hello"
 
 
@@ -37,23 +49,48 @@ SCHEMA = CustomerMessageSchema()
 
 
 def list_messages(desk: Desk, inquiry: Inquiry) -> Reply:
+    """In order of arrival; ``next`` is the ``after`` that goes on where more is left."""
     given = read_filters(inquiry, FILTERS)
-    wanted: dict[str, Any] = {key: given[key] for key in ("account", "direction") if key in given}
-    if "direction" in given:
-        choose("direction", given["direction"], DIRECTIONS)
-    if "provider" in given:
-        wanted["provider"] = choose("provider", given["provider"], desk.providers)
-    if given.get("unread", "true") not in ("true", "false"):
+    messages = inquiry.sandbox.messages
+    wanted = _read_wanted(desk, given)
+    limit = min(read_whole(given, "limit", PAGE), PAGE)
+    after = _find_message(messages, given["after"]) if given.get("after") else None
+    found, more = messages.list_page(wanted, after, limit)
+    last = _name_message(messages, found[-1]) if found else given.get("after", "")
+    told = {"next": last} if more else {}
+    return Reply(200, {"messages": [each.to_json() for each in found], **told})
+
+
+def _read_wanted(desk: Desk, given: Mapping[str, str]) -> Wanted:
+    """Which messages are asked for. Raises Refused."""
+    if given.get("unread", "true") not in TRUTH:
         message = f"unread: expected true or false, came {shown(given['unread'])}"
         raise Refused("bad_filter", message, "send unread=true or unread=false")
-    if given.get("unread") == "true":
-        wanted |= {"direction": "inbound", "read_at": None}
-    found = inquiry.sandbox.messages.all(**wanted)
-    if given.get("unread") == "false":
-        found = [each for each in found if not each.inbound or each.read_at is not None]
-    if "customer" in given:  # a bare + in a query arrives as a space
-        found = [each for each in found if digits_of(each.customer) == digits_of(given["customer"])]
-    return Reply(200, {"messages": [each.to_json() for each in found]})
+    return Wanted(
+        read_choice(given, "provider", desk.providers),
+        given.get("account"),
+        read_choice(given, "direction", DIRECTIONS),
+        TRUTH[given["unread"]] if "unread" in given else None,
+        given.get("customer"),  # where a bare + arrives as a space
+    )
+
+
+def _name_message(messages: MessageStore, message: Message) -> str:
+    """Its id, behind its provider's where another has given the same one."""
+    alone = len(messages.find(message.id)) == 1
+    return message.id if alone else f"{message.provider}/{message.id}"
+
+
+def _find_message(messages: MessageStore, name: str) -> Message:
+    """The message that ``_name_message`` names so. Raises Refused."""
+    found = messages.find(name)
+    provider, _, message_id = name.partition("/")
+    found = found or [each for each in messages.find(message_id) if each.provider == provider]
+    if len(found) != 1:
+        reason = "several messages have" if found else "no message has"
+        hint = "after takes what next told; without it the list begins with the oldest"
+        raise Refused("bad_filter", f"after: {reason} the id {shown(name)}", hint)
+    return found[0]
 
 
 def show_message(desk: Desk, inquiry: Inquiry) -> Reply:
