@@ -29,9 +29,7 @@ def providers(as_json: bool, url: str) -> None:
             for path in (operation["path"], *operation["aliases"]):
                 tell(f"  {operation['name']:<18}{operation['method']:<5} {path}")
         for each in provider["not_emulated"]:
-            tell(
-                f"  {each['name']:<18}{each['method']:<5} {each['path']}  (not emulated yet)"
-            )
+            tell(f"  {each['name']:<18}{each['method']:<5} {each['path']}  (not emulated yet)")
         for row in found[provider["id"]].errors:
             tell(f"  {_write_row(row)}")
         tell("")

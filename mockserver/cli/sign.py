@@ -64,7 +64,7 @@ def sign(
         dict(_split_pairs("-o", signer.sign_options, options)),
     )
     for warning in _find_unknown_choices(signer, signing.options):
-        click.echo(f"mockserver: warning: {warning}", err=True)
+        tell(f"mockserver: warning: {warning}", err=True)
     for header, value in signer.sign(signing).items():
         tell(f"{header}: {value}")
 
