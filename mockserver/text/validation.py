@@ -168,7 +168,9 @@ def _extend(path: str, step: Any) -> str:
     """The path of what is in an object or a list."""
     if isinstance(step, int):
         return f"{path}[{step}]"
-    name = str(step) if len(str(step)) <= LONGEST_KEY else shown(step)[1:-1]
+    name = str(step)
+    if len(name) > LONGEST_KEY or not name.isprintable():
+        name = shown(name)[1:-1]
     return f"{path}.{name}" if path else name
 
 

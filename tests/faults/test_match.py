@@ -347,3 +347,25 @@ def test_wrong_value_is_refused_and_nothing_is_stored(
     text = f"{answer.json['error']['message']} {answer.json['error']['hint']}"
     assert [each for each in told if each not in text] == []
     assert client.get(RULES).json == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "came", "same"),
+    [
+        (True, 1, False),
+        (1, 1.0, False),
+        (0, False, False),
+        ({"a": [1, {"b": None}]}, {"a": [1, {"b": None}]}, True),
+        ({"a": [1, {"b": None}]}, {"a": [1, {"b": False}]}, False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ([1, 2], [2, 1], False),
+        ([1], [1, 1], False),
+        ("1", 1, False),
+    ],
+)
+def test_values_are_compared_as_json(client: Any, wanted: Any, came: Any, same: bool) -> None:
+    rule = {"match": {"body": {"/x": wanted}}, "fault": {"type": "status", "status": 418}}
+    assert client.post(f"{STATE}/faults", json=rule).status_code == 201
+    answer = client.post(KIRIM_RECEIPT.path, headers=KIRIM, json={"x": came})
+    assert (answer.status_code == 418) == same

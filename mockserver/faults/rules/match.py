@@ -1,8 +1,8 @@
 """Whom a rule is about."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -117,8 +117,14 @@ def _test_path(wanted: str) -> Test:
     """As documented or as it came, however it is escaped."""
     plain = unquote(wanted)
     return lambda exchange: (
-        plain == exchange.call.path or plain == unquote(exchange.call.target.partition("?")[0])
+        plain == exchange.call.path or plain == _read_plain_path(exchange.call.target)
     )
+
+
+@lru_cache(maxsize=4)
+def _read_plain_path(target: str) -> str:
+    """Cached: thousands of rules may ask for that of one call."""
+    return unquote(target.partition("?")[0])
 
 
 def _test_body(wanted: Mapping[str, Any]) -> Test:
@@ -147,11 +153,18 @@ TESTS: Mapping[str, Callable[[Any], Test]] = {
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: unlike in Python, true is not 1. What is nested too deep is like nothing."""
-    try:
-        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    except RecursionError:
+    """Equal as JSON: unlike in Python, true is not 1. No more is looked at than both have, however
+    large one of them is.
+    """
+    if type(one) is not type(other):
         return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(
+            _same(each, other[key]) for key, each in one.items()
+        )
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
 
 
 def resolve(pointer: str, value: Any) -> list[Any]:

@@ -161,7 +161,7 @@ class RuleReader:
             return unit(**unit.schema.load(settings)), wrong
         except ValidationError as error:
             known = sorted({"type", *unit.schema.fields})
-            for path, reason in list_mistakes(error, settings, "fault"):
+            for path, reason in list_mistakes(error, settings, "fault")[:MOST_MISTAKES]:
                 hint = f"{there_are_keys(known, path)}; {manual_of(unit)}"
                 wrong.append(Refused("bad_rule", f"{path}: {reason}", hint))
             return _make_selective(unit, dict(error.valid_data or {})), wrong
