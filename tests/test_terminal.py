@@ -105,7 +105,13 @@ def test_calls_are_logged_clean(server: Server) -> None:
     head = f"POST {D7_RECEIPT.path} HTTP/1.1\r\nHost: localhost\r\n".encode()
     assert raw(server.url, head + asked + b"\r\n\r\n").status == 400
     logged = server.log.read_bytes().decode()
-    assert "\\u009b" in logged
+    assert "31m: unknown key" in logged
+    assert_clean(logged)
+
+
+def test_warnings_are_logged_clean(start_server: Start) -> None:
+    logged = start_server(**{f"MOCKSERVER_{IN_A_PATH}": "1"}).log.read_bytes().decode()
+    assert "MOCKSERVER_a\\u0080\\u0081" in logged
     assert_clean(logged)
 
 
