@@ -5,19 +5,20 @@ from typing import Any
 
 from mockserver.api.exchange import Owner
 
-LONGEST = 64  # characters of a code
-
 
 def find_names(came: Any, providers: Iterable[Owner]) -> list[str]:
     """The names of the rows with that code, such as ``WA401`` or ``9002``, or with that name in
     other letters.
     """
-    wanted = str(came)[:LONGEST].casefold()
+    if not isinstance(came, str | int):
+        return []
+    wanted = str(came).casefold()
     names = {
         row.name: None
         for provider in providers
         for row in provider.errors
-        if wanted in (str(row.spec.code).casefold(), row.name.casefold()) and came is not None
+        if wanted
+        in {str(each).casefold() for each in (row.spec.code, row.name) if each is not None}
     }
     return list(names)
 

@@ -83,5 +83,6 @@ def test_code_of_another_provider_is_not_told(client: Any) -> None:
     assert refuse(client, rule).startswith("there are ACCESS_TOKEN_EXPIRED")
 
 
-def test_unknown_code_is_told_what_there_is(client: Any) -> None:
-    assert refuse(client, {"fault": {"type": "error", "error": "7777"}}).startswith("there are ")
+@pytest.mark.parametrize("code", ["7777", "None", "null"])
+def test_unknown_code_is_told_what_there_is(client: Any, code: str) -> None:
+    assert refuse(client, {"fault": {"type": "error", "error": code}}).startswith("there are ")
