@@ -223,7 +223,8 @@ def test_rules_strike_in_order_however_they_came_and_went(client: Any) -> None:
     assert [each["fault"]["ms"] for each in client.get(RULES).json["faults"]] == struck
 
 
-def test_rules_of_a_restored_state_are_followed_on(client: Any) -> None:
+def test_rules_of_a_restored_state_are_followed_on(make_client: Callable[..., Any]) -> None:
+    client = make_client()
     kept = client.post(RULES, json={"match": {"provider": "d7"}, **LATE}).json["id"]
     client.post(f"{STATE}/snapshot")
     client.delete(RULES)
