@@ -60,13 +60,15 @@ def test_scenario_is_added_only_where_there_is_room(client: Any) -> None:
     assert count_rules(client) < 10
 
 
-def test_each_sandbox_has_a_limit_of_its_own(client: Any) -> None:
+def test_each_sandbox_has_a_limit_of_its_own(make_client: Callable[..., Any]) -> None:
+    client = make_client()
     put(client, MOST_RULES)
     client.post("/_mock/sandboxes", json={"id": "other"})
     assert client.post("/_mock/sandboxes/other/faults", json=LATE).status_code == 201
 
 
-def test_sandbox_is_not_made_with_too_many(client: Any) -> None:
+def test_sandbox_is_not_made_with_too_many(make_client: Callable[..., Any]) -> None:
+    client = make_client()
     body = {"id": "crowded", "faults": [LATE] * MOST_RULES}
     assert_full(client.post("/_mock/sandboxes", json=body | {"scenario": SCENARIO}))
     assert client.get("/_mock/sandboxes/crowded").status_code == 404
@@ -74,7 +76,8 @@ def test_sandbox_is_not_made_with_too_many(client: Any) -> None:
     assert client.delete("/_mock/sandboxes/crowded").status_code == 204
 
 
-def test_snapshot_with_too_many_makes_no_sandbox(client: Any) -> None:
+def test_snapshot_with_too_many_makes_no_sandbox(make_client: Callable[..., Any]) -> None:
+    client = make_client()
     client.post("/_mock/sandboxes", json={"id": "kept"})
     put(client, MOST_RULES, "/_mock/sandboxes/kept/faults")
     snapshot = client.get("/_mock/sandboxes/kept/snapshot").json
