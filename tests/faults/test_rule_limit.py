@@ -132,7 +132,7 @@ def test_more_rules_of_an_older_server_are_kept(tmp_path: Path) -> None:
     client = new_client(StillClock(), data=data)
     rule = client.post(RULES, json=LATE).json
     client.application.sandboxes.close()
-    *before, last = data.read_text().splitlines()
+    *before, last = [line.partition("\t")[0] for line in data.read_text().splitlines()]  # no sums
     [changes] = json.loads(last).values()
     more = []
     for number in range(2, MOST_RULES + 2):

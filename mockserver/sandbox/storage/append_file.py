@@ -14,7 +14,9 @@ from mockserver.sandbox.storage.opening import open_data
 from mockserver.text.mistakes import Refused
 
 TRIAL = 1_048_576  # bytes that a trial writes at most: as many as were lacking would be best
-UNSEEN_NS = 1_000_000  # how long a look at the path counts: one for each line costs a call 9 µs
+UNSEEN_NS = (
+    100_000  # how long a look at the path counts: no client removes a file and calls again so soon
+)
 READY = "GET /_mock/readyz tells whether a change can be kept again"
 MOVED = "put the file back, or start the server anew: what follows is in no file"
 HINTS = {
