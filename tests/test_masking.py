@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 import requests
 
+from tests.commands import run
 from tests.conftest import Server, Start
 from tests.nxcloud_signature import signed
 from tests.sockets import raw
@@ -293,3 +294,28 @@ def test_own_fixtures_secrets_are_known_by_their_value(server: Server) -> None:
     journal = requests.get(f"{server.url}/_mock/sandboxes/own-secrets/requests", timeout=5)
     assert journal.json()["requests"][0]["request"]["body"] == "see: a se****rm"
     requests.delete(f"{server.url}/_mock/sandboxes/own-secrets", timeout=5)
+
+
+def test_rules_are_printed_without_secrets_and_kept_with_them(server: Server) -> None:
+    secret = SECRETS["kirim"]
+    rule = {
+        "match": {"header": {"authorization": f"Bearer {secret}"}, "body": {"/a": secret}},
+        "fault": {"type": "status", "status": 500, "body": f"no {secret}"},
+    }
+    added = run("faults", "add", json.dumps(rule), "--url", server.url)
+    listed = run("faults", "list", "--url", server.url)
+    assert json.loads(added.stdout)["match"]["header"]["authorization"] == "Bearer kdv_****nZ"
+    assert json.loads(listed.stdout) == json.loads(added.stdout)
+    assert secret not in added.stdout + listed.stdout
+    [kept] = requests.get(f"{server.state}/faults", timeout=5).json()["faults"]
+    assert (kept["match"], kept["fault"]) == (rule["match"], rule["fault"])
+
+
+def test_mask_is_asked_for_in_one_of_two_words(server: Server) -> None:
+    answer = requests.get(f"{server.state}/faults?masked=yes", timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unknown_masked")
+    rule = {"fault": {"type": "reset"}}
+    assert (
+        requests.post(f"{server.state}/faults?mask=true", json=rule, timeout=5).status_code == 400
+    )
+    assert requests.get(f"{server.state}/faults", timeout=5).json() == {"faults": []}

@@ -1,5 +1,6 @@
 """Fault rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -9,6 +10,7 @@ from mockserver.admin.desk import (
     Desk,
     Inquiry,
     read_body,
+    read_choice,
     read_filters,
     read_optional_body,
     read_whole,
@@ -25,11 +27,14 @@ APPLY = Strict.from_dict(
 
 
 def list_rules(desk: Desk, inquiry: Inquiry) -> Reply:
-    return Reply(200, {"faults": inquiry.sandbox.faults.all()})
+    """As they were made, to be put back; with ``masked=true`` to be shown."""
+    mask = _read_mask(inquiry)
+    return Reply(200, {"faults": mask(inquiry.sandbox.faults.all())})
 
 
 def add_rule(desk: Desk, inquiry: Inquiry) -> Reply:
-    return Reply(201, inquiry.sandbox.faults.add(read_body(inquiry)))
+    mask = _read_mask(inquiry)
+    return Reply(201, mask(inquiry.sandbox.faults.add(read_body(inquiry))))
 
 
 def replace_rules(desk: Desk, inquiry: Inquiry) -> Reply:
@@ -43,7 +48,17 @@ def replace_rules(desk: Desk, inquiry: Inquiry) -> Reply:
         message = f"faults: expected a list of rules and nothing else, came {shown(body)}"
         raise Refused("bad_rule", message, 'send {"faults": [rule, …]}')
     inquiry.sandbox.faults.replace([_without_results(rule) for rule in rules])
-    return list_rules(desk, inquiry)
+    return _tell_all(inquiry)
+
+
+def _tell_all(inquiry: Inquiry) -> Reply:
+    return Reply(200, {"faults": inquiry.sandbox.faults.all()})
+
+
+def _read_mask(inquiry: Inquiry) -> Callable[[Any], Any]:
+    """What takes the secrets out of an answer, if that was asked for. Raises Refused."""
+    wish = read_choice(read_filters(inquiry, ("masked",)), "masked", ("true", "false"))
+    return inquiry.sandbox.disclosure.masking().mask_tree if wish == "true" else lambda each: each
 
 
 def _without_results(rule: Any) -> Any:
@@ -66,7 +81,7 @@ def apply_scenario(desk: Desk, inquiry: Inquiry) -> Reply:
         hint = 'send {"add": true} to keep the rules that are there, or no body to replace them'
         raise Refused("bad_request", f"{path}: {reason}", hint) from None
     inquiry.sandbox.faults.apply(inquiry.args["name"], add=add)
-    return list_rules(desk, inquiry)
+    return _tell_all(inquiry)
 
 
 def tell_transcript(desk: Desk, inquiry: Inquiry) -> Reply:

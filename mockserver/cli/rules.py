@@ -22,8 +22,8 @@ def faults(**_: Any) -> None:
 @faults.command("list")
 @to_a_sandbox
 def list_faults(url: str, sandbox: str) -> None:
-    """Print the rules, and on stderr the scenarios that can be applied."""
-    for rule in json.loads(ask_about(url, sandbox, "GET", "/faults"))["faults"]:
+    """Print the rules without secrets, and on stderr the scenarios that can be applied."""
+    for rule in json.loads(ask_about(url, sandbox, "GET", "/faults?masked=true"))["faults"]:
         tell(json.dumps(rule, ensure_ascii=False))
     for scenario in json.loads(ask_about(url, sandbox, "GET", "/scenarios"))["scenarios"]:
         tell(f"scenario {scenario['name']}: {scenario['description']}", err=True)
@@ -38,7 +38,7 @@ def add_fault(rule: str, url: str, sandbox: str) -> None:
     mockserver faults add '{"match": {"provider": "d7"}, "fault": {"type": "reset"}}'
     """
     data = parse_json("the rule", read_argument("RULE", rule))
-    tell(ask_about(url, sandbox, "POST", "/faults", data))
+    tell(ask_about(url, sandbox, "POST", "/faults?masked=true", data))
 
 
 @faults.command("remove")
