@@ -1,6 +1,6 @@
 """The composition root: the only module that knows all the others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.database import Database
+from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.judging import Wrong, find_wrong_document, find_wrong_rule
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -75,11 +76,21 @@ def create_sandboxes(
     if mistakes:
         raise Mistakes(mistakes)
     read = partial(read_document, reader)
+    build = partial(
+        _build_sandbox,
+        providers,
+        reader,
+        scenarios,
+        settings,
+        clock,
+        _budget(settings),
+        tuple(_find_secrets(settings, providers, seeds)),
+    )
     keeper = _open_file(settings.data, providers) if settings.data else Memory()
     sandboxes = Sandboxes(
         providers,
         Beginnings(providers, seeds),
-        partial(_build_sandbox, providers, reader, scenarios, settings, clock, _budget(settings)),
+        build,
         clock=clock,
         keeper=keeper,
         switches=_merge_switches(settings, providers),
@@ -132,6 +143,7 @@ def _build_sandbox(
     settings: Settings,
     clock: Clock,
     budget: Budget,
+    secrets: tuple[str, ...],
     database: Database,
 ) -> Sandbox:
     return Sandbox(
@@ -141,7 +153,24 @@ def _build_sandbox(
         journal=Journal(settings.journal, budget),
         transcript=Log(min(TRANSCRIPT_LINES, settings.journal or TRANSCRIPT_LINES), budget),
         make_faults=lambda sandbox, transcript: RuleBook(reader, scenarios, sandbox, transcript),
+        secrets=secrets,
     )
+
+
+def _find_secrets(
+    settings: Settings, providers: Mapping[str, Provider], seeds: Mapping[str, Seed]
+) -> Iterator[str]:
+    """What must not be seen in any sandbox: the administration's token, and the fixtures'
+    credentials, which a client that is half set up sends anywhere.
+    """
+    if settings.admin_token is not None:
+        yield settings.admin_token
+    for provider_id, seed in seeds.items():
+        public = providers[provider_id].account.public
+        for account in seed.accounts:
+            for name, value in account["credentials"].items():
+                if value is not None and name not in public:
+                    yield value
 
 
 def _merge_switches(

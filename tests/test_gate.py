@@ -32,7 +32,8 @@ GOOD_HOSTS = [
     "HOST.docker.internal",
 ]  # fmt: skip
 BAD_HOSTS = [
-    "evil.example", "evil.example:8080", "evil.example.", "localhost.evil.example", "xlocalhost.a",
+    "evil.example", "evil.example:8080", "evil.example.", "ai.", "app.:8080",
+    "localhost.evil.example", "xlocalhost.a",
     "127.0.0.1.evil.example", "1.2.3", "1.2.3.4.5", "127.0.0.1@evil.example", "localhost evil",
     "localhost,evil.example", "localhost/evil.example", "[::1].evil.example", "[evil.example]",
     "[::1", "::1", "[:::]", "localhost:80:80", "localhost:evil", "localhost:999999", ".", "..",

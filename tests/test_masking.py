@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -319,3 +320,221 @@ def test_mask_is_asked_for_in_one_of_two_words(server: Server) -> None:
         requests.post(f"{server.state}/faults?mask=true", json=rule, timeout=5).status_code == 400
     )
     assert requests.get(f"{server.state}/faults", timeout=5).json() == {"faults": []}
+
+
+# Where something was cut
+
+
+def fill(size: int, secret: str) -> str:
+    """So much that of a secret behind it all but the last two characters are before the cut."""
+    return "x" * (size - len(secret) + 2)
+
+
+CUT: dict[str, Callable[[str], Place]] = {
+    "reason": lambda secret: Place(
+        body=json.dumps(
+            {
+                "messaging_product": "whatsapp",
+                "message_id": "x",
+                "status": f"xxxx{percent(secret)}{'y' * 200}",
+            }
+        )
+    ),
+    "body": lambda secret: Place(body=fill(24_576, secret) + secret + "y" * 9),
+    "encoded body": lambda secret: Place(
+        body=fill(24_576, percent(secret)) + percent(secret) + "y" * 9
+    ),
+    "escaped body": lambda secret: Place(
+        body=fill(24_573, escaped(secret)) + escaped(secret) + "y" * 9
+    ),
+    "body of ellipses": lambda secret: Place(
+        body="... " * 20 + fill(24_496, secret) + secret + "y" * 9
+    ),
+    "header": lambda secret: Place(headers=(f"X-Odd: {fill(1_024, secret)}{secret}yyy",)),
+    "encoded header": lambda secret: Place(
+        headers=(f"X-Odd: {fill(1_024, percent(secret))}{percent(secret)}yyy",)
+    ),
+    "name of a header": lambda secret: Place(headers=(f"{fill(1_024, secret)}{secret}yyy: 1",)),
+    "query": lambda secret: Place(
+        f"{{usual}}?{fill(1_024 - len(PATHS['kirim']) - 1, percent(secret))}{percent(secret)}y"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_what_is_left_of_a_secret_at_a_cut_is_hidden(talkative: Server, name: str) -> None:
+    for secret in SECRETS.values():
+        logged = talkative.log.stat().st_size
+        requests.post(f"{talkative.state}/reset", timeout=5).raise_for_status()
+        place = CUT[name](secret)
+        headers = place.headers
+        if name == "reason":
+            headers = (f"Authorization: Bearer {SECRETS['kirim']}",)
+        send(talkative, "kirim", place._replace(headers=headers))
+        journal = requests.get(f"{talkative.state}/requests", timeout=5)
+        [entry] = journal.json()["requests"]
+        uncut = name == "reason" or (name == "name of a header" and "_" in secret)  # left out
+        assert bool(entry["cut"]) is not uncut
+        log = talkative.log.read_bytes()[logged:].decode()
+        for text in (journal.text, log):
+            assert not seen_in(text, secret[: len(secret) // 2])
+
+
+def test_long_secret_is_hidden_at_a_cut(server: Server) -> None:
+    secret = "".join(f"part-{number}-" for number in range(80))
+    accounts = [{"label": "shop", "api_key": secret, "numbers": [{"number": "+62811"}]}]
+    wish = {"id": "long", "fixtures": {"kirim": {"accounts": accounts, "conversations": []}}}
+    made = requests.post(f"{server.url}/_mock/sandboxes", json=wish, timeout=5)
+    base = made.json()["providers"]["kirim"]["base_url"]
+    requests.post(f"{base}/v1/1/messages", data="x" * 24_176 + secret, timeout=5)
+    journal = requests.get(f"{server.url}/_mock/sandboxes/long/requests", timeout=5).text
+    requests.delete(f"{server.url}/_mock/sandboxes/long", timeout=5)
+    assert "x" * 24_000 in journal
+    assert "part-" not in journal
+
+
+def test_credential_that_is_too_long_is_refused(server: Server) -> None:
+    accounts = [{"label": "shop", "api_key": "k" * 4_097, "numbers": [{"number": "+62811"}]}]
+    wish = {"fixtures": {"kirim": {"accounts": accounts, "conversations": []}}}
+    made = requests.post(f"{server.url}/_mock/sandboxes", json=wish, timeout=5)
+    assert made.status_code == 400
+    assert "api_key: expected at most 4096 characters" in made.json()["error"]["message"]
+
+
+def test_each_of_many_secrets_is_hidden(server: Server) -> None:
+    accounts = [
+        {
+            "label": f"a{n}",
+            "api_key": f"key-of-{n}-{n * n}",
+            "numbers": [{"number": f"+{62811 + n}"}],
+        }
+        for n in range(150)
+    ]
+    wish = {"id": "many", "fixtures": {"kirim": {"accounts": accounts, "conversations": []}}}
+    made = requests.post(f"{server.url}/_mock/sandboxes", json=wish, timeout=5)
+    assert made.status_code == 201, made.text
+    base = made.json()["providers"]["kirim"]["base_url"]
+    requests.post(f"{base}/v1/1/messages", data="a key-of-7-49 b key-of-149-22201", timeout=5)
+    entry = requests.get(f"{server.url}/_mock/sandboxes/many/requests", timeout=5).json()
+    requests.delete(f"{server.url}/_mock/sandboxes/many", timeout=5)
+    assert entry["requests"][0]["request"]["body"] == "a key-****49 b key-****01"
+
+
+# Signatures where the call is not what it should be
+
+
+def sign_rightly(body: bytes) -> dict[str, str]:
+    return {**signed(body), "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [PATHS["nxcloud"], PATHS["kirim"], "/nowhere", "/api/wa/uploadTemplateFile"],
+    ids=["its own", "another provider's", "nobody's", "not emulated"],
+)
+@pytest.mark.parametrize("size", [10, 30_000])
+@pytest.mark.parametrize("more", [0, 120])
+def test_right_signature_is_hidden_however_the_call_is(
+    talkative: Server, path: str, size: int, more: int
+) -> None:
+    logged = talkative.log.stat().st_size
+    requests.post(f"{talkative.state}/reset", timeout=5).raise_for_status()
+    body = json.dumps({"a": "x" * size}).encode()
+    many = {f"A-{number}": "1" for number in range(more)}
+    headers = sign_rightly(body)
+    right = headers["sign"]
+    for sign in (right, "0" * 32):
+        sent = {**many, "X-Odd": right, **headers, "sign": sign}
+        url = f"{talkative.url}{path}?copy={right}"
+        requests.post(url, data=body, headers=sent, timeout=5)
+    journal = requests.get(f"{talkative.state}/requests", timeout=5)
+    assert len(journal.json()["requests"]) == 2
+    assert right not in journal.text
+    assert right not in talkative.log.read_bytes()[logged:].decode()
+
+
+# Secrets of others
+
+
+def test_administrations_token_is_seen_nowhere(start_server: Start) -> None:
+    token = "the-token-of-the-administration"
+    server = start_server("--log-level", "debug", MOCKSERVER_ADMIN_TOKEN=token)
+    place = Place(f"{{usual}}?x={token}", (f"X-Odd: {token}",), json.dumps([token]))
+    send(server, "kirim", place)
+    journal = requests.get(
+        f"{server.state}/requests", headers={"Authorization": f"Bearer {token}"}, timeout=5
+    )
+    assert len(journal.json()["requests"]) == 1
+    assert token not in journal.text
+    assert token not in server.log.read_text()
+
+
+def test_fixtures_secrets_are_hidden_in_every_sandbox(server: Server) -> None:
+    """A client that is half set up for its sandbox sends them."""
+    made = requests.post(f"{server.url}/_mock/sandboxes", json={"id": "other"}, timeout=5)
+    base = made.json()["providers"]["kirim"]["base_url"]
+    requests.post(f"{base}/v1/1/messages", json=list(SECRETS.values()), timeout=5)
+    journal = requests.get(f"{server.url}/_mock/sandboxes/other/requests", timeout=5).text
+    requests.delete(f"{server.url}/_mock/sandboxes/other", timeout=5)
+    assert '"request"' in journal
+    assert [secret for secret in SECRETS.values() if secret in journal] == []
+
+
+# Behind a name
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"password":"it\'s-my-Secret-pass"}', '{"password":"****"}'),
+        ('{"password":"ab\\"cd-my-Secret"}', '{"password":"****"}'),
+        ("password=it's-my-Secret&a=b", "password=****&a=b"),
+        ('{"token":["one-token","two-tokens"], "a": 1}', '{"token":[****], "a": 1}'),
+        ('{"api_key":123456789, "a": 1}', '{"api_key":****, "a": 1}'),
+        ("{'secret': 'of Python'}", "{'secret': '****'}"),
+        ('{"design":"blue","author":"Ali","signature":"Best regards"}', None),
+        ("design=blue&author=Ali&assigned=me", None),
+    ],
+)
+def test_value_behind_a_secrets_name_is_hidden(
+    server: Server, body: str, shown: str | None
+) -> None:
+    send(server, "kirim", Place(body=body))
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert entry["request"]["body"] == (body if shown is None else shown)
+
+
+def test_headers_that_only_sound_like_secrets_stay(server: Server) -> None:
+    names = ("X-Author", "X-Design", "X-Assigned-To", "Authority", "Idempotency-Key", "Traceparent")
+    value = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    send(server, "kirim", Place(headers=tuple(f"{name}: {value}" for name in names)))
+    [entry] = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert {entry["request"]["headers"][name.lower()] for name in names} == {value}
+
+
+# Written in other ways
+
+
+@pytest.mark.parametrize(
+    ("secret", "sent"),
+    [
+        ("a secret of blanks", "c=a+secret+of+blanks"),
+        ("clé-secrète-ñ", "c=cl%C3%A9-secr%C3%A8te-%C3%B1"),
+        ("key-😀-of-smiles", '{"a": "key-\\ud83d\\ude00-of-smiles"}'),
+    ],
+)
+def test_secret_is_known_in_every_way_to_write_it(server: Server, secret: str, sent: str) -> None:
+    accounts = [{"label": "shop", "api_key": secret, "numbers": [{"number": "+62811"}]}]
+    wish = {"id": "ways", "fixtures": {"kirim": {"accounts": accounts, "conversations": []}}}
+    made = requests.post(f"{server.url}/_mock/sandboxes", json=wish, timeout=5)
+    base = made.json()["providers"]["kirim"]["base_url"]
+    requests.post(f"{base}/v1/1/messages", data=sent.encode(), timeout=5)
+    entry = requests.get(f"{server.url}/_mock/sandboxes/ways/requests", timeout=5).json()
+    requests.delete(f"{server.url}/_mock/sandboxes/ways", timeout=5)
+    assert "****" in entry["requests"][0]["request"]["body"]
+
+
+def test_encoded_secret_in_the_name_of_a_header_is_hidden(server: Server) -> None:
+    send(server, "kirim", Place(headers=(f"X-{half_percent(SECRETS['kaleyra'])}: 1",)))
+    journal = requests.get(f"{server.state}/requests", timeout=5).text
+    assert not seen_in(journal, SECRETS["kaleyra"])

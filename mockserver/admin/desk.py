@@ -52,10 +52,13 @@ def read_optional_body(inquiry: Inquiry) -> dict[str, Any]:
 
 def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
     """The query's parameters. Raises Refused for one that is not known."""
-    given = dict(parse_qsl(inquiry.call.query, keep_blank_values=True))
-    for name in given:
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(inquiry.call.query, keep_blank_values=True):
         if name not in known:
             raise Refused("unknown_filter", f"no such filter: {shown(name)}", there_are(known))
+        if name in given:
+            raise Refused("bad_filter", f"{name}: expected one value, came several", "send one")
+        given[name] = value
     return given
 
 

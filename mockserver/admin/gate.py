@@ -46,7 +46,7 @@ class Gate:
         """Also of HTTP/1.0, which can do without: no browser does."""
         host = call.header("host")
         name = read_name(host)
-        if name is not None and (name in self._hosts or is_near(name)):
+        if name is not None and (simplify_name(name) in self._hosts or is_near(name)):
             return
         came = f"the name {shown(host)}" if host else "a request without Host"
         hint = (
@@ -58,15 +58,17 @@ class Gate:
 
 
 def read_name(host: str) -> str | None:
-    """The name or address in a Host, in lower case, without port, brackets and final dot.
+    """The name or address in a Host, in lower case, without port and brackets.
 
-    None for what is no host.
+    None for what is no host. A final dot stays where the name is of one word: with it that is a
+    top level of the web, and no neighbour's.
     """
     found = HOST.match(host.lower())
     if found is None:
         return None
-    if found["name"]:
-        return simplify_name(found["name"])
+    name = found["name"]
+    if name:
+        return name if name.find(".") == len(name) - 1 else simplify_name(name)
     return found["v6"] if _is_address(found["v6"]) else None
 
 

@@ -1,9 +1,11 @@
 """The calls that were made."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from mockserver.admin.desk import PAGE, Desk, Inquiry, read_choice, read_filters, read_whole
 from mockserver.api.call import Reply
+from mockserver.api.message import digits_of
 from mockserver.sandbox.entries import show_because
 from mockserver.sandbox.journal import Keep
 from mockserver.sandbox.records import Record
@@ -11,10 +13,11 @@ from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
-FREE = ("message_id", "customer", "business_number")  # equal to what a call was about
+NUMBERS = ("customer", "business_number")  # however they are written
 CHOSEN = ("provider", "operation", "account", "error", "fault")  # one of those that there are
 OTHERS = ("status", "committed", "because")
-FILTERS = (*CHOSEN, *FREE, *OTHERS, "since", "limit")
+FILTERS = (*CHOSEN, "message_id", *NUMBERS, *OTHERS, "since", "limit")
+ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 TRUTH = {"true": True, "false": False}
 
 
@@ -34,7 +37,8 @@ def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
         return Reply(200, {"requests": page.entries, **earlier})
     since = _entry_id(given["since"]) if given["since"] else ""
     page = sandbox.journal.show_after(since, keep, limit, sandbox.disclosure)
-    more = {"next": page.entries[-1]["id"]} if page.more and page.entries else {}
+    last = page.entries[-1]["id"] if page.entries else since
+    more = {"next": last} if page.more else {}
     return Reply(200, {"requests": page.entries, **more})
 
 
@@ -59,7 +63,8 @@ def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep
     """
     for name in CHOSEN:
         read_choice(given, name, _find_choices(desk, sandbox, name, given) if name in given else ())
-    equal = {name: given[name] for name in (*CHOSEN, *FREE) if name in given}
+    equal = {name: given[name] for name in (*CHOSEN, "message_id") if name in given}
+    numbers = {name: _read_number(given, name) for name in NUMBERS if name in given}
     status = read_whole(given, "status", 0) if "status" in given else None
     committed = TRUTH[read_choice(given, "committed", TRUTH) or "true"]
     because = given.get("because", "").casefold()
@@ -68,12 +73,21 @@ def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep
         head = record.head
         return (
             all(head.get(name) == value for name, value in equal.items())
+            and all(digits_of(head.get(name) or "") == each for name, each in numbers.items())
             and status in (None, head["response"]["status"])
             and ("committed" not in given or head["committed"] is committed)
             and (not because or because in show_because(record, sandbox.disclosure).casefold())
         )
 
     return keep
+
+
+def _read_number(given: Mapping[str, str], name: str) -> str:
+    digits = digits_of(given[name])
+    if not digits:
+        message = f"{name}: expected a phone number, came {shown(given[name])}"
+        raise Refused("bad_filter", message, "such as 628123456789")
+    return digits
 
 
 def _find_choices(
@@ -101,7 +115,7 @@ def _find_choices(
 
 
 def _entry_id(text: str) -> str:
-    if not text.startswith("req_"):
+    if not ENTRY_ID.fullmatch(text):
         message = f"expected the id of an entry, which X-Mock-Request-Id tells, came {shown(text)}"
         raise Refused("bad_filter", message, "such as req_01JD8Z0V9Q5S3T7W2X4Y6Z8A0B")
     return text

@@ -1,7 +1,7 @@
 """``Authorization: Bearer …``, for the providers that use it."""
 
 from mockserver.api.call import Call
-from mockserver.text.masking import mask_secret
+from mockserver.text.secrets import mask_secret
 
 
 def read_bearer_token(call: Call) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, TextIO
 import click
 
 from mockserver.cli.arguments import parse_json, read_argument
-from mockserver.cli.asking import ask_about
+from mockserver.cli.asking import ask_about, ask_for_all
 from mockserver.cli.base import before_the_command, stop, tell, to_a_sandbox
 from mockserver.client import quote_name
 from mockserver.faults.transcript import make_replay_rules, read_transcript
@@ -73,7 +73,8 @@ def clear_faults(url: str, sandbox: str) -> None:
 @to_a_sandbox
 def print_transcript(url: str, sandbox: str) -> None:
     """Print what struck whom, in order, as JSON Lines."""
-    tell(ask_about(url, sandbox, "GET", "/faults/transcript"), end="")
+    for page in ask_for_all(url, sandbox, "/faults/transcript"):
+        tell(page, end="")
 
 
 @faults.command("replay")

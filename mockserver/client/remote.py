@@ -3,9 +3,11 @@
 import http.client
 import json
 import os
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -13,6 +15,7 @@ class Unreachable(Exception):
     """The server does not answer, or refuses: one line that says why."""
 
 
+NEXT = re.compile(r'<(\?[^>]{1,200})>; rel="next"\Z')
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Past all proxies: the server is near."""
 
@@ -22,6 +25,25 @@ TOKEN = "MOCKSERVER_ADMIN_TOKEN"
 
 def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10) -> str:
     """The text of the answer to a call of the administration API. Raises Unreachable."""
+    return _ask(url, method, path, body, timeout)[0]
+
+
+def ask_for_pages(url: str, sandbox: str, path: str) -> Iterator[str]:
+    """The text of every page of what a sandbox lists, as their ``Link`` leads on.
+
+    Raises Unreachable.
+    """
+    here = f"/sandboxes/{quote_name(sandbox)}{path}"
+    query: str | None = ""
+    while query is not None:
+        text, link = _ask(url, "GET", here + query, None, 10)
+        yield text
+        found = NEXT.match(link)
+        query = found[1] if found else None
+
+
+def _ask(url: str, method: str, path: str, body: Any, timeout: float) -> tuple[str, str]:
+    """The text of the answer, and its ``Link``. Raises Unreachable."""
     data = None if body is None else json.dumps(body).encode()
     try:
         request = urllib.request.Request(f"{url}/_mock{path}", data, method=method)
@@ -42,7 +64,7 @@ def ask(url: str, method: str, path: str, body: Any = None, timeout: float = 10)
     if answer.status >= 400:
         told = json.loads(text)["error"]
         raise Unreachable(f"{told['message']}; {told['hint']}")
-    return text
+    return text, answer.headers.get("Link", "")
 
 
 def _read_token() -> str | None:

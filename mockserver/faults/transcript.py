@@ -16,6 +16,8 @@ from mockserver.text.shown import shown
 from mockserver.text.times import iso
 from mockserver.text.validation import LARGEST, first_mistake, one_of, whole
 
+PAGE_LIMIT = 4 * 1_048_576
+"""Bytes of the lines that one answer prints, so that it holds up nobody for long."""
 LONG = 512
 """Characters of a fault's JSON that every line of a transcript tells."""
 AS_IN = "as_in"
@@ -79,8 +81,12 @@ def print_transcript(
     """
     entries, start = log.entries(), max(0, after - log.dropped)
     faults: dict[bytes, str] = {}
-    printed = []
+    printed: list[str] = []
+    size = 0
     for text, shared in entries[start : start + limit]:
+        size += len(text) + (0 if shared in faults else len(shared))
+        if printed and size > PAGE_LIMIT:
+            break
         line = masking.mask_tree(orjson.loads(text))
         fault = faults.get(shared)
         if fault is None:

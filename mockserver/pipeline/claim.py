@@ -7,7 +7,7 @@ from mockserver.api.call import Call
 from mockserver.api.provider import Claim
 from mockserver.pipeline.endpoint import Endpoint
 from mockserver.pipeline.ports import CallWorld, CallWorlds
-from mockserver.text.masking import mask_secret
+from mockserver.text.secrets import mask_secret
 
 CODE_DIGITS = 8
 

@@ -11,7 +11,7 @@ from mockserver.pipeline.ports import Outcome
 
 FAULT = "X-Mock-Fault"
 POLICY = "Content-Security-Policy"
-SHOWN_AS_PAGES = ("document", "iframe", "frame", "embed", "object")
+SHOWN_AS_PAGES = ("document", "iframe", "frame", "fencedframe", "embed", "object")
 """What a browser says in Sec-Fetch-Dest (Fetch, 3.2.7) where it would show the answer as a page."""
 
 

@@ -8,11 +8,16 @@ from mockserver.text.masking import Masking
 
 
 class Disclosure:
-    """What must not be seen of a sandbox: its accounts' secrets, and whatever looks like one."""
+    """What must not be seen of a sandbox: its accounts' secrets, ``more`` that are the server's,
+    and whatever looks like one.
+    """
 
-    def __init__(self, providers: Mapping[str, Provider], accounts: Accounts) -> None:
+    def __init__(
+        self, providers: Mapping[str, Provider], accounts: Accounts, more: Iterable[str] = ()
+    ) -> None:
         self._providers = providers
         self._accounts = accounts
+        self._more = tuple(more)
         self._forms = tuple(
             form for provider in providers.values() for form in provider.account.secret_forms
         )
@@ -27,27 +32,31 @@ class Disclosure:
         return self._masking
 
     def masking_of(
-        self,
-        provider_id: str | None,
-        account_label: str | None,
-        headers: Mapping[str, str],
-        body: bytes,
-        secrets: Iterable[str] = (),
+        self, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()
     ) -> Masking:
         """For what is about one call: also the signatures that would authenticate it.
 
-        ``secrets`` are credentials of no account, which came where any are taken.
+        ``secrets`` are further ones that came with it.
         """
-        masking = self.masking().extend(secrets) if secrets else self.masking()
-        provider = self._providers.get(provider_id or "")
-        if provider is None or provider.signatures is None:
-            return masking
-        for account in self._accounts.of(provider.id):
-            if account.label == account_label:
-                return masking.extend(provider.signatures(account, headers, body))
-        return masking
+        more = (*secrets, *self.find_signatures(headers, body))
+        return self.masking().extend(more) if more else self.masking()
+
+    def find_signatures(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        """Those that would authenticate a call with these headers and this body, whatever path it
+        was sent to.
+        """
+        found: tuple[str, ...] = ()
+        for provider in self._providers.values():
+            if provider.signatures is None:
+                continue
+            came = set(headers.values())
+            for account in self._accounts.of(provider.id):
+                if next(iter(account.credentials.values())) in came:
+                    found += provider.signatures(account, headers, body)
+        return found
 
     def _find_secrets(self) -> Iterable[str]:
+        yield from self._more
         for provider in self._providers.values():
             for account in self._accounts.of(provider.id):
                 for name, value in account.credentials.items():

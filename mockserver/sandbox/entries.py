@@ -1,7 +1,8 @@
 """Entries of the journal: from a call's outcome to what is kept of it, and to what is shown."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import (
     ITEMS_LIMIT,
     LIMIT,
+    SECRETS,
     Body,
     Record,
     cut_text,
@@ -56,13 +58,14 @@ OURS = frozenset(
     ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of",
      "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", "secrets")
 )  # fmt: skip
-SECRETS = "secrets"
-"""Key of a record, never of an entry: credentials that came, where any are taken."""
+LONGEST_SECRET = 2_048
 NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}}
 BODIES = ("request", "response", "natural")
 
 
-def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) -> bytes:
+def write_entry(
+    outcome: Outcome, retry_of: str | None, secrets: tuple[str, ...], disclosure: Disclosure
+) -> bytes:
     """The record of a call. ``secrets`` are those of no account that it came with."""
     answer, exchange, stamp, call = outcome.answer, outcome.exchange, outcome.stamp, outcome.call
     unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
@@ -91,12 +94,13 @@ def write_entry(outcome: Outcome, retry_of: str | None, secrets: Iterable[str]) 
     if retry_of is not None:
         head["retry_of"] = retry_of
     if secrets:
-        head[SECRETS] = tuple(secrets)
-    body = b"" if unanswered else answer.body
-    if outcome.plan is None or outcome.natural is None:
-        return write_record(head, call.body, body)
-    _describe_faults(head, outcome.plan, outcome.natural)
-    return write_record(head, call.body, body, outcome.natural.body)
+        head[SECRETS] = [each[:LONGEST_SECRET] for each in secrets]
+    body, natural = b"" if unanswered else answer.body, b""
+    if outcome.plan is not None and outcome.natural is not None:
+        _describe_faults(head, outcome.plan, outcome.natural)
+        natural = outcome.natural.body
+    find_signatures = partial(disclosure.find_signatures, call.headers, call.body)
+    return write_record(head, call.body, body, natural, find_secrets=find_signatures)
 
 
 def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
@@ -137,11 +141,7 @@ def show_because(record: Record, disclosure: Disclosure) -> str:
 def _find_masking(record: Record, disclosure: Disclosure) -> Masking:
     head = record.head
     return disclosure.masking_of(
-        head.get("provider"),
-        head.get("account"),
-        head["request"]["headers"],
-        record.bodies[0].kept,
-        head.get(SECRETS, ()),
+        head["request"]["headers"], record.bodies[0].kept, head.get(SECRETS, ())
     )
 
 

@@ -17,6 +17,11 @@ from mockserver.text.validation import Duration, Strict, list_mistakes, one_of
 
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
 GIVEN = fields.String(required=True, validate=validate.Length(min=1, error="empty"))
+LONGEST_CREDENTIAL = 4_096
+CREDENTIAL = [
+    validate.Length(min=1, error="empty"),
+    validate.Length(max=LONGEST_CREDENTIAL, error="expected at most {max} characters"),
+]
 LEFT_OUT = fields.String(validate=validate.Length(min=1, error="empty"))
 
 
@@ -93,7 +98,9 @@ def account_schema(provider: Provider, *, with_credentials: bool = True) -> type
         {
             "label": GIVEN,
             "condition": make_condition_field(provider, load_default=GOOD),
-            **dict.fromkeys(kind.credentials, GIVEN if with_credentials else LEFT_OUT),
+            **dict.fromkeys(
+                kind.credentials, fields.String(required=with_credentials, validate=CREDENTIAL)
+            ),
             "numbers": fields.List(
                 fields.Nested(_number_schema(provider, with_credentials)),
                 required=True,

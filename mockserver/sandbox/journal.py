@@ -1,6 +1,6 @@
 """The newest calls and what became of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
@@ -12,6 +12,9 @@ from mockserver.sandbox.retries import Retries
 
 PAGE_LIMIT = 16 * 1_048_576
 """Bytes of the records that one answer shows, so that reading them holds up nobody for long."""
+LARGE, WEIGHT = 4_096, 4
+"""Bytes of a record, from which on each byte of it counts for several: what is long is often full
+of what takes long to be masked, and seldom wanted by the hundred."""
 
 Keep = Callable[[Record], bool]
 
@@ -36,11 +39,13 @@ class Journal:
         self._log = Log(length, budget)
         self._retries = Retries()
 
-    def record(self, outcome: Outcome, secrets: Iterable[str] = ()) -> None:
+    def record(
+        self, outcome: Outcome, disclosure: Disclosure, secrets: tuple[str, ...] = ()
+    ) -> None:
         """``secrets`` are credentials of no account, which came where any are taken."""
         exchange = outcome.exchange
         retry_of = self._retries.find(exchange) if exchange is not None else None
-        self._log.append(write_entry(outcome, retry_of, secrets))
+        self._log.append(write_entry(outcome, retry_of, secrets, disclosure))
         if exchange is not None and outcome.plan is not None and outcome.plan.terminal:
             self._retries.lose(exchange)
 
@@ -81,7 +86,7 @@ def _show(records: Iterator[bytes], keep: Keep, limit: int, disclosure: Disclosu
         record = read_record(text)
         if not keep(record):
             continue
-        size += len(text)
+        size += len(text) * (WEIGHT if len(text) > LARGE else 1)
         if (entries and (len(entries) >= limit or size > PAGE_LIMIT)) or limit == 0:
             return Page(entries, True)
         entries.append(show_entry(record, disclosure))

@@ -4,7 +4,7 @@ A record is a head in JSON, which tells everything but the bodies, and after it 
 were: so a call pays for no decoding, and what must be known to the byte still is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -20,12 +20,16 @@ ANSWER_LIMIT = 8_192
 """Bytes that are kept of an answer's body, where the rest leaves so much."""
 HEAD_LIMIT = 6_144
 """Bytes that everything else may have."""
-NAME_LIMIT, VALUE_LIMIT = 256, 1_024
+VALUE_LIMIT = 1_024
 """Characters of a header's name and of its value, and of any other name and text."""
 ITEMS_LIMIT = 100
 BODIES = 3
 START = Struct(f">{1 + 2 * BODIES}I")
 """What a record begins with: the bytes of the head, those kept of each body, those of each body."""
+SECRETS = "secrets"
+"""Key of a head, never of an entry: what must not be seen and cannot be found out later."""
+WHOLE = ("cut", SECRETS)
+"""Parts that are never cut."""
 NESTED = ("request", "response")
 """Parts that are cut, and told to be cut, part by part."""
 TIGHTER = ((256, 64), (96, 24), (32, 12), (12, 6))
@@ -57,10 +61,16 @@ class Record(NamedTuple):
 
 
 def write_record(
-    head: dict[str, Any], request: bytes, answer: bytes, natural: bytes = b""
+    head: dict[str, Any],
+    request: bytes,
+    answer: bytes,
+    natural: bytes,
+    find_secrets: Callable[[], Iterable[str]],
 ) -> bytes:
     """``head`` with the bodies of the request, of the answer, and of the answer without faults,
     cut to fit the limit.
+
+    Where something was cut, the secrets are added that follow from the whole.
     """
     if _is_long(head["request"]):
         _cut_member(head, "request", VALUE_LIMIT, ITEMS_LIMIT)
@@ -69,6 +79,9 @@ def write_record(
         if len(line) < HEAD_LIMIT:
             break
         _cut_head(head, longest, most)
+        line = orjson.dumps(head)
+    if "cut" in head or len(request) > BODY_LIMIT:
+        head[SECRETS] = [*head.get(SECRETS, ()), *find_secrets()]
         line = orjson.dumps(head)
     sizes = len(request), len(answer), len(natural)
     left = max(0, RECORD_LIMIT - START.size - len(line))
@@ -120,13 +133,13 @@ def cut_tree(value: Any, longest: int, most: int) -> Any:
 
 def _is_long(request: Mapping[str, Any]) -> bool:
     for name, value in request["headers"].items():
-        if len(name) > NAME_LIMIT or len(value) > VALUE_LIMIT:
+        if len(name) > VALUE_LIMIT or len(value) > VALUE_LIMIT:
             return True
     return len(request["path"]) > VALUE_LIMIT or len(request["headers"]) > ITEMS_LIMIT
 
 
 def _cut_head(head: dict[str, Any], longest: int, most: int) -> None:
-    for name in [each for each in head if each != "cut"]:
+    for name in [each for each in head if each not in WHOLE]:
         if name in NESTED and isinstance(head[name], dict):
             _cut_member(head, name, longest, most)
         else:

@@ -26,8 +26,8 @@ from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Clock, Sandbox
-from mockserver.text.masking import mask_secret
 from mockserver.text.mistakes import Refused
+from mockserver.text.secrets import mask_secret
 from mockserver.text.shown import shown
 
 CODES = 10**8

@@ -70,8 +70,12 @@ class Sandbox:
         journal: Journal,
         transcript: Log,
         make_faults: Callable[["Sandbox", Log], Faults],
+        secrets: Iterable[str] = (),
     ) -> None:
-        """Raises KeyError, TypeError or Refused where the documents are wrong."""
+        """Raises KeyError, TypeError or Refused where the documents are wrong.
+
+        ``secrets`` are the server's: not to be seen in any sandbox.
+        """
         self.lock = RLock()
         self.closed = False
         self.database = database
@@ -87,7 +91,7 @@ class Sandbox:
         self._takes_any: bool = self.about["any_credentials"]
         self.ids = Ids(database, self.seed)
         self.accounts = Accounts(database)
-        self.disclosure = Disclosure(providers, self.accounts)
+        self.disclosure = Disclosure(providers, self.accounts, secrets)
         self.messages = MessageStore(database, providers)
         self.notes = Notes(database)
         self.faults = make_faults(self, transcript)
@@ -136,23 +140,15 @@ class Sandbox:
         self.database.change(changes)
 
     def masking_of(self, outcome: Outcome) -> Masking:
-        call, exchange = outcome.call, outcome.exchange
-        if exchange is None:
-            return self.disclosure.masking()
-        return self.disclosure.masking_of(
-            exchange.provider.id,
-            exchange.account_label,
-            call.headers,
-            call.body,
-            self._find_adopted(exchange),
-        )
+        adopted = self._find_adopted(outcome.exchange)
+        return self.disclosure.masking_of(outcome.call.headers, outcome.call.body, adopted)
 
     def write_down(self, outcome: Outcome) -> None:
-        self.journal.record(outcome, self._find_adopted(outcome.exchange))
+        self.journal.record(outcome, self.disclosure, self._find_adopted(outcome.exchange))
         if outcome.plan is not None and outcome.exchange is not None:
             self.faults.write_down(outcome.plan, outcome.exchange)
 
-    def _find_adopted(self, exchange: Exchange | None) -> Iterable[str]:
+    def _find_adopted(self, exchange: Exchange | None) -> tuple[str, ...]:
         """The credentials that a call came with, where any are taken: no account knows them."""
         if not self._takes_any or exchange is None or exchange.account is None:
             return ()

@@ -229,3 +229,14 @@ def test_replay_is_not_shifted_by_a_call_with_a_wrong_header(
     requests.post(f"{server.state}/reset", timeout=5).raise_for_status()
     faults("replay", file, url=server.url)
     assert calls() == first
+
+
+def test_transcript_of_several_pages_is_printed_whole(server: Server, tmp_path: Path) -> None:
+    bodies = [f"{number}{'x' * 900_000}" for number in range(6)]
+    for body in bodies:
+        rule = {"fault": {"type": "status", "status": 503, "body": body}}
+        requests.put(f"{server.state}/faults", json={"faults": [rule]}, timeout=5)
+        assert KIRIM_CALL.send(server.url).text == body
+    file = save_transcript(server, tmp_path)
+    told = [json.loads(line)["fault"]["body"] for line in Path(file).read_text().splitlines()]
+    assert told == bodies
