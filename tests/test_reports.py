@@ -45,6 +45,7 @@ def test_list_goes_on_where_it_was_cut(client: Any) -> None:
     assert "next" not in client.get(f"{REPORTS}?limit={len(every)}").json
 
 
+@pytest.mark.slow
 def test_list_has_ten_thousand_reports_at_most(client: Any) -> None:
     body: dict[str, Any] = {
         "request_id": "x",

@@ -35,6 +35,7 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str, str]]:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_demo_shows_providers_faults_and_outcomes(
     demo: tuple[subprocess.Popen[str], str, str],
 ) -> None:

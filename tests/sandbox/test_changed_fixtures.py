@@ -131,6 +131,7 @@ def told_at_start(caplog: pytest.LogCaptureFixture, start: Start, **settings: An
     return [each.getMessage() for each in caplog.records if "fixtures" in each.getMessage()]
 
 
+@pytest.mark.slow
 def test_what_changed_is_told_at_each_start_until_a_reset(
     start_server: Any, fixtures: Path, tmp_path: Path
 ) -> None:

@@ -234,6 +234,7 @@ def test_newest_are_kept_within_a_limit(client: Any) -> None:
     assert find(client, "limit=0") == []
 
 
+@pytest.mark.slow
 def test_answer_has_a_bound_of_its_own(make_client: Callable[..., Any]) -> None:
     """Of many long entries the oldest are left for the next question, and that is told."""
     client = make_client(journal_memory=40)

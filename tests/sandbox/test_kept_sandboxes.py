@@ -87,6 +87,7 @@ def test_sandbox_is_as_before_after_a_restart(start: Start, fixtures: str) -> No
     assert look(start(), "mine") == before[0]
 
 
+@pytest.mark.slow
 def test_scenario_is_there_at_every_start(start_server: Any, tmp_path: Path) -> None:
     """With its counters, until somebody takes it away; then it begins anew."""
     options = ("--data", str(tmp_path / "data"), "--scenario", "expired-credentials")

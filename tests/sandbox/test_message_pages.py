@@ -109,6 +109,7 @@ def test_page_that_holds_the_rest_has_no_next(client: Any) -> None:
     assert len(ask(client, path, after="")["messages"]) == 20
 
 
+@pytest.mark.slow
 def test_page_holds_10_000_at_most(client: Any) -> None:
     path = make(client, 10_001)
     for query in ({}, {"limit": 10_000}, {"limit": 999_999_999}):
@@ -188,6 +189,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("query", QUERIES)
 def test_page_costs_the_same_with_any_number_of_messages(client: Any, query: str) -> None:
     """Also where hardly any, or none, is what was asked for."""
