@@ -8,9 +8,10 @@ from functools import partial
 from mockserver.api.call import Call
 from mockserver.api.provider import Provider
 from mockserver.pipeline.answer import Answer
+from mockserver.pipeline.elsewhere import answer_elsewhere, answer_unknown_path
 from mockserver.pipeline.endpoint import Endpoint, endpoints_at_root, endpoints_of
 from mockserver.pipeline.ports import CallWorlds
-from mockserver.pipeline.way import answer_call, answer_elsewhere, answer_unknown_path
+from mockserver.pipeline.way import answer_call
 from mockserver.web.flask_app import App
 from mockserver.web.views import Work
 
