@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from mockserver.admin.desk import PAGE, Desk, Inquiry, read_choice, read_filters, read_whole
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
-from mockserver.sandbox.entries import show_because
 from mockserver.sandbox.journal import Keep
 from mockserver.sandbox.records import Record
+from mockserver.sandbox.showing import show_because
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown

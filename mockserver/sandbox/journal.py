@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.bounded import Budget, Log
+from mockserver.sandbox.describing import write_entry
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.entries import show_entry, write_entry
 from mockserver.sandbox.records import Record, is_record_of, read_record
 from mockserver.sandbox.retries import Retries
+from mockserver.sandbox.showing import show_entry
 
 PAGE_LIMIT = 16 * 1_048_576
 """Bytes of the records that one answer shows, so that reading them holds up nobody for long."""

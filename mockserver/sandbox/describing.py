@@ -1,7 +1,5 @@
-"""Entries of the journal: from a call's outcome to what is kept of it, and to what is shown."""
+"""From a call's outcome to what the journal keeps of it."""
 
-from codecs import getincrementaldecoder
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,54 +11,14 @@ from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import (
-    ITEMS_LIMIT,
-    LIMIT,
-    SECRETS,
-    Body,
-    Record,
-    cut_text,
-    note_cut,
-    write_record,
-)
-from mockserver.text.masking import Masking
+from mockserver.sandbox.records import ITEMS_LIMIT, SECRETS, cut_text, note_cut, write_record
 from mockserver.text.times import iso, iso_or_none
 
 SETTING_LIMIT = 256
 """Characters of one setting of a fault that struck: the rule tells the rest."""
-SURELY_SHORT = LIMIT // 6
-"""Bytes of a record whose entry is within the limit, even if JSON writes six for each."""
-INSTANTS = ("read_at", "typing_until")
-# An entry is read into this one: what most of them do not have is not kept, which saves memory.
-EMPTY: Mapping[str, Any] = {
-    "id": None,
-    "at": None,
-    "machine_at": None,
-    "provider": None,
-    "operation": None,
-    "account": None,
-    "message_id": None,
-    "business_number": None,
-    "customer": None,
-    "request": None,
-    "response": None,
-    "error": None,
-    "because": None,
-    "fault": None,
-    "committed": False,
-    "changes": [],
-    "retry_of": None,
-    "unattributed": None,
-    "duration_ms": 0.0,
-    "cut": [],
-}
-OURS = frozenset(
-    ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of",
-     "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", "secrets")
-)  # fmt: skip
 LONGEST_SECRET = 2_048
-NO_RESPONSE: Mapping[str, Any] = {"status": None, "headers": {}}
-BODIES = ("request", "response", "natural")
+INSTANTS = ("read_at", "typing_until")
+NO_RESPONSE = {"status": None, "headers": dict[str, str]()}
 
 
 def write_entry(
@@ -114,88 +72,6 @@ def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
         head["business_number"] = subject.business_number
     if message is not None:
         head["customer"] = message.customer
-
-
-def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
-    """The entry without secrets, of at most ``LIMIT`` bytes."""
-    masking = _find_masking(record, disclosure)
-    entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
-    entry["machine_at"] = entry["machine_at"] or entry["at"]
-    for name, body in _find_bodies(record):
-        text = getincrementaldecoder("utf-8")("replace").decode(body.kept)
-        if body.is_cut:
-            text = f"{text}{_remark(body)}"
-            entry["cut"].append(f"{name}.body")
-        entry[name]["body"] = masking.mask(text)
-    if record.size > SURELY_SHORT:
-        _fit(entry, record)
-    return entry
-
-
-def show_because(record: Record, disclosure: Disclosure) -> str:
-    """The reason alone, as the entry shows it."""
-    because = record.head.get("because")
-    return _find_masking(record, disclosure).mask(because) if because else ""
-
-
-def _find_masking(record: Record, disclosure: Disclosure) -> Masking:
-    head = record.head
-    return disclosure.masking_of(
-        head["request"]["headers"], record.bodies[0].kept, head.get(SECRETS, ())
-    )
-
-
-def _find_bodies(record: Record) -> list[tuple[str, Body]]:
-    """The bodies by the name of the part that they belong to; without faults there are two."""
-    return [
-        (name, body)
-        for name, body in zip(BODIES, record.bodies, strict=True)
-        if name in record.head
-    ]
-
-
-def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
-    """What is ours holds nothing that a client sent."""
-    masked = {
-        name: masking.mask_tree(part)
-        for name, part in head.items()
-        if part is not None and name not in OURS
-    }
-    request, response = head["request"], head["response"]
-    masked["request"] = {
-        "method": masking.mask(request["method"]),
-        "path": masking.mask(request["path"]),
-        "headers": masking.mask_headers(request["headers"]),
-    }
-    masked["response"] = {
-        "status": response["status"],
-        "headers": {
-            masking.mask(name): masking.mask(value) for name, value in response["headers"].items()
-        },
-    }
-    return {name: masked.get(name, part) for name, part in head.items() if name != SECRETS}
-
-
-def _fit(entry: dict[str, Any], record: Record) -> None:
-    """Cut what is shown of the bodies until all of it, as JSON, is within the limit."""
-    while (excess := len(orjson.dumps(entry)) - LIMIT) > 0:
-        sizes = {
-            name: (len(orjson.dumps(entry[name]["body"])), body)
-            for name, body in _find_bodies(record)
-        }
-        name = max(sizes, key=lambda each: sizes[each][0])
-        text, (size, body) = entry[name]["body"], sizes[name]
-        remark = _remark(body)
-        text = text.removesuffix(remark)
-        share = max(0.0, 1 - (excess + len(remark) + 8) / size)
-        entry[name]["body"] = text[: int(len(text) * share)] + remark
-        entry["cut"] = [*(each for each in entry["cut"] if each != f"{name}.body"), f"{name}.body"]
-        if not text:
-            return
-
-
-def _remark(body: Body) -> str:
-    return f"… (cut: {body.size} bytes in all)"
 
 
 def _describe_faults(head: dict[str, Any], plan: Plan, natural: Answer) -> None:
