@@ -33,7 +33,7 @@ def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
     limit = read_whole(given, "limit", PAGE)
     if "since" not in given:
         page = sandbox.journal.show_newest(keep, limit, sandbox.disclosure)
-        earlier = {"earlier": True} if page.more and "limit" not in given else {}
+        earlier = {"earlier": True} if page.more and len(page.entries) < limit else {}
         return Reply(200, {"requests": page.entries, **earlier})
     since = _entry_id(given["since"]) if given["since"] else ""
     page = sandbox.journal.show_after(since, keep, limit, sandbox.disclosure)

@@ -11,6 +11,7 @@ from mockserver.cli.base import before_the_command, stop, tell, to_a_sandbox
 from mockserver.client import quote_name
 from mockserver.faults.transcript import make_replay_rules, read_transcript
 from mockserver.late import load_module
+from mockserver.text.shown import shown
 
 
 @click.group()
@@ -46,6 +47,8 @@ def add_fault(rule: str, url: str, sandbox: str) -> None:
 @to_a_sandbox
 def remove_fault(id: str, url: str, sandbox: str) -> None:
     """Remove the rule of that ID, which list tells."""
+    if not id.startswith("rule_"):
+        stop(f"expected the id of a rule, which list tells, came {shown(id)}", code=1)
     ask_about(url, sandbox, "DELETE", f"/faults/{quote_name(id)}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
-from mockserver.sandbox.planted import Sums, describe_differences, sum_up
+from mockserver.sandbox.planted import Sums, describe_differences, find_planted, sum_up
 from mockserver.sandbox.planting import ACCOUNTS, Renewal, list_accounts, plant
 from mockserver.sandbox.storage.memory import Document, Tables
 from mockserver.sandbox.world import ABOUT, SELF
@@ -122,14 +122,12 @@ class Beginnings:
         """Add to the documents of ``default`` what older servers did not keep, and providers that
         are new since. Whether there was something to add.
 
-        The switches are those of the configuration, now as ever. What the fixtures held is not
-        known of older servers: it counts as what they hold now.
+        The switches are those of the configuration, now as ever.
         """
         before = {name: list(rows) for name, rows in tables.items()}
         known = tables.setdefault(ABOUT, {})
         about = known.get(SELF) or describe_wish(wish_default(), None, now, switches)
         known[SELF] = {**about, "switches": switches}
-        known[PLANTED] = {**self.planted, **known.get(PLANTED, {})}
         beginning = self.plant(about, now)
         accounts = tables.setdefault(ACCOUNTS, {})
         there = {each["provider"] for each in accounts.values()}
@@ -138,6 +136,8 @@ class Beginnings:
                 accounts[key] = account
         for table, rows in beginning.items():
             tables.setdefault(table, rows)
+        planted = known.get(PLANTED) or find_planted(self._seeds, tables)
+        known[PLANTED] = {**self.planted, **planted}
         return before != {name: list(rows) for name, rows in tables.items()}
 
     def _renew_account(

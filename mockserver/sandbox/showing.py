@@ -10,6 +10,8 @@ from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import LIMIT, SECRETS, Body, Record
 from mockserver.text.masking import Masking
 
+SHOWN_LIMIT = LIMIT - 64
+"""Bytes of an entry, so that a list of it alone is within the limit too."""
 SURELY_SHORT = LIMIT // 6
 """Bytes of a record whose entry is within the limit, even if JSON writes six for each."""
 BODIES = ("request", "response", "natural")
@@ -104,7 +106,7 @@ def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
 
 def _fit(entry: dict[str, Any], record: Record) -> None:
     """Cut what is shown of the bodies until all of it, as JSON, is within the limit."""
-    while (excess := len(orjson.dumps(entry)) - LIMIT) > 0:
+    while (excess := len(orjson.dumps(entry)) - SHOWN_LIMIT) > 0:
         sizes = {
             name: (len(orjson.dumps(entry[name]["body"])), body)
             for name, body in _find_bodies(record)

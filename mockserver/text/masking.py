@@ -39,7 +39,7 @@ class Masking:
 
     def __init__(self, values: Iterable[str], forms: tuple[str, ...] = ()) -> None:
         self._known = KnownSecrets(values)
-        self._lowered = KnownSecrets(each.lower() for each in self._known.values)
+        self._lowered: KnownSecrets | None = None
         self._form = re.compile("|".join(f"(?:{each})" for each in forms)) if forms else None
         self._base: Masking | None = None
         self._seen: dict[str, str] = {}
@@ -90,6 +90,8 @@ class Masking:
         """A secret that a client made a header's name came in lower case."""
         known = self._seen_names.get(name)
         if known is None:
+            if self._lowered is None:
+                self._lowered = KnownSecrets(each.lower() for each in self._known.values)
             base = name if self._base is None else self._base._mask_name(name)
             known = self.mask(_replace(base, _find_at_all_levels(base, self._lowered.find)))
             _remember(self._seen_names, name, known)

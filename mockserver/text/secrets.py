@@ -83,6 +83,8 @@ def _write_forms(value: str) -> set[str]:
     """As it is; with + for blanks, as forms have it; and as its bytes, and the halves of characters
     of two, are read one by one.
     """
+    if value.isascii():
+        return {value, value.replace(" ", "+")}
     halves = value.encode("utf-16-be", "surrogatepass")
     pairs = (halves[each : each + 2] for each in range(0, len(halves), 2))
     return {

@@ -79,6 +79,8 @@ def test_rule_is_removed_by_its_id(server: Server) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [rule["id"] for rule in rules_of(server)] == [second]
     assert_one_line(faults("remove", first, url=server.url), 1, "no rule has the id", first)
+    for wrong in ("", "transcript", "../reset"):
+        assert_one_line(faults("remove", wrong, url=server.url), 1, "expected the id of a rule")
 
 
 def test_clear_removes_all_rules(server: Server) -> None:

@@ -183,3 +183,13 @@ def test_deep_and_wrong_rule_is_told_both(client: Any) -> None:
     assert "fault.status: expected a whole number from 200" in message
     assert "levels of JSON" in message
     assert "seed: expected a whole number" in message
+
+
+def test_mistakes_beyond_a_thousand_are_counted(tmp_path: Path) -> None:
+    headers = "".join(f'"h {number}" = "x"\n' for number in range(1_005))
+    file = tmp_path / "mockserver.toml"
+    file.write_text(f'[[fault]]\n[fault.fault]\ntype = "reset"\n[fault.match.header]\n{headers}')
+    done = run("validate", "--config", str(file))
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 1_001
+    assert "and 5 more mistakes" in done.stdout

@@ -187,15 +187,40 @@ def test_fixtures_that_are_as_they_were_again_are_not_told(
     assert told_at_start(caplog, start, fixtures=fixtures) == []
 
 
-def test_file_of_a_server_that_kept_no_sums_tells_what_changes_from_now_on(
-    caplog: pytest.LogCaptureFixture, start: Start, fixtures: Path, data: Path
-) -> None:
-    start(fixtures=fixtures).application.sandboxes.close()
+def keep_without_sums(client: Any, data: Path) -> None:
+    """Make a file of it as servers did that told no sums, neither of lines nor of the fixtures."""
+    client.application.sandboxes.close()
     header, line = data.read_bytes().splitlines()
     content = json.loads(line.rpartition(b"\t")[0])
     del content["default"]["sandbox"]["planted"]
     plain = header.rpartition(b"\t")[0]
     data.write_bytes(plain + b"\n" + json.dumps(content).encode() + b"\n")
+
+
+def test_file_of_a_server_that_kept_no_sums_is_compared_with_the_fixtures(
+    caplog: pytest.LogCaptureFixture, start: Start, fixtures: Path, data: Path
+) -> None:
+    """As far as what is kept tells how it began: not by what was then, and is gone."""
+    keep_without_sums(start(fixtures=fixtures), data)
+    change_fixtures(fixtures)
+    file = fixtures / "d7.json"
+    content = json.loads(file.read_text())
+    content["accounts"][1]["token"] = NEW
+    content["reports"][0]["id"] = "11111111-2222-4333-8444-555555555555"
+    content["conversations"][1]["customer"] = "+97150999"
+    file.write_text(json.dumps(content))
+    moved = len(content["conversations"][1]["messages"])
+    assert told_at_start(caplog, start, fixtures=fixtures) == [
+        f"the fixtures have changed since default began: messages: 2 new, {moved} changed, 0 gone; "
+        "accounts: 1 new, 1 changed, 0 gone; records: 1 new, 0 changed, 0 gone; "
+        "mockserver reset applies that"
+    ]
+
+
+def test_file_of_a_server_that_kept_no_sums_tells_what_changes_from_now_on(
+    caplog: pytest.LogCaptureFixture, start: Start, fixtures: Path, data: Path
+) -> None:
+    keep_without_sums(start(fixtures=fixtures), data)
     assert told_at_start(caplog, start, fixtures=fixtures) == []
     change_fixtures(fixtures)
     assert told_at_start(caplog, start, fixtures=fixtures) == [TOLD]

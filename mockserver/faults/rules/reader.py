@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -50,7 +49,7 @@ KEYS = {
     for part, schema in (("", RULE), ("match", MatchSchema()), ("schedule", SCHEDULE))
 }
 """What there can be in a rule, and in its parts."""
-MOST_MISTAKES = 100  # of one rule that are told
+MOST_MISTAKES = 1_000  # of one kind in one rule, before they are only counted
 Wrong = list[Refused]
 
 
@@ -161,9 +160,9 @@ class RuleReader:
             return unit(**unit.schema.load(settings)), wrong
         except ValidationError as error:
             known = sorted({"type", *unit.schema.fields})
-            for path, reason in list_mistakes(error, settings, "fault")[:MOST_MISTAKES]:
+            for path, reason in _count_further(list_mistakes(error, settings, "fault")):
                 hint = f"{there_are_keys(known, path)}; {manual_of(unit)}"
-                wrong.append(Refused("bad_rule", f"{path}: {reason}", hint))
+                wrong.append(Refused("bad_rule", f"{path}: {reason}" if path else reason, hint))
             return _make_selective(unit, dict(error.valid_data or {})), wrong
 
 
@@ -182,8 +181,7 @@ def _read_definition(data: Any) -> tuple[dict[str, Any], Wrong]:
     try:
         check_plain(data)
     except ValidationError:
-        found = islice(find_unplain(data), MOST_MISTAKES)
-        wrong += [_refuse(path, reason) for path, reason in found]
+        wrong += [_refuse(*each) for each in _count_further([*find_unplain(data)])]
     try:
         definition: dict[str, Any] = RULE.load(data)
     except ValidationError as error:
@@ -193,7 +191,13 @@ def _read_definition(data: Any) -> tuple[dict[str, Any], Wrong]:
 
 def _refuse_all(error: ValidationError, data: Any, path: str = "") -> Wrong:
     """All that the schema found."""
-    return [_refuse(*each) for each in list_mistakes(error, data, path)[:MOST_MISTAKES]]
+    return [_refuse(*each) for each in _count_further(list_mistakes(error, data, path))]
+
+
+def _count_further(mistakes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first of them, and how many more there are."""
+    more = len(mistakes) - MOST_MISTAKES
+    return [*mistakes[:MOST_MISTAKES], ("", f"and {more} more mistakes")] if more > 0 else mistakes
 
 
 def _refuse(where: str, reason: str) -> Refused:
