@@ -13,7 +13,7 @@ from werkzeug.routing import MapAdapter
 from mockserver.pipeline.answer import Answer
 from mockserver.web.request import BODY_LIMIT, address, keep_body, read_path
 from mockserver.web.response import Approximate, Plain, hand_over, make_response, send_answer
-from mockserver.web.views import Rest, Routed, Routes, View, Work
+from mockserver.web.views import OwnRule, Rest, Routed, Routes, View, Work
 
 FOREIGN = (
     "this is not the built-in server: delays occupy a worker, and faults of the connection "
@@ -61,7 +61,7 @@ class App(Flask):
 
     def add_view(self, endpoint: str, rule: str, path: str, work: Work) -> None:
         """Send every method of a rule to a view; ``path`` is the documented one."""
-        self.url_map.add(self.url_rule_class(rule, endpoint=endpoint, merge_slashes=False))
+        self.url_map.add(OwnRule(rule, endpoint=endpoint, merge_slashes=False))
         self.view_functions[endpoint] = View(work, path, self.respond)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
