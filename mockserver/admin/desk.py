@@ -64,6 +64,7 @@ def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
 
 PAGE = 10_000
 """What a list holds at most, where nothing else is asked for."""
+TRUTH = {"true": True, "false": False}
 
 
 def read_whole(given: Mapping[str, str], name: str, default: int) -> int:
@@ -73,6 +74,23 @@ def read_whole(given: Mapping[str, str], name: str, default: int) -> int:
         message = f"{name}: expected a whole number, came {shown(text)}"
         raise Refused("bad_filter", message, f"such as {default or 200}")
     return int(text)
+
+
+def read_truth(given: Mapping[str, str], name: str) -> bool | None:
+    """A filter that is true or false, None where it is not given. Raises Refused."""
+    text = given.get(name)
+    if text is not None and text not in TRUTH:
+        message = f"{name}: expected true or false, came {shown(text)}"
+        raise Refused("bad_filter", message, f"send {name}=true or {name}=false")
+    return None if text is None else TRUTH[text]
+
+
+def find_labels(
+    providers: Iterable[str], labels: Mapping[str, Sequence[str]], given: Mapping[str, str]
+) -> list[str]:
+    """The accounts that a filter can name: of the provider that another one names, or of all."""
+    wanted = (each for each in providers if given.get("provider") in (None, each))
+    return list(dict.fromkeys(label for provider in wanted for label in labels[provider]))
 
 
 def read_choice(given: Mapping[str, str], name: str, known: Iterable[str]) -> str | None:

@@ -10,9 +10,11 @@ from mockserver.admin.desk import (
     Desk,
     Inquiry,
     choose,
+    find_labels,
     read_body,
     read_choice,
     read_filters,
+    read_truth,
     read_whole,
 )
 from mockserver.api.account import Account
@@ -26,7 +28,6 @@ from mockserver.text.shown import shown
 from mockserver.text.validation import Duration, first_mistake
 
 FILTERS = ("provider", "account", "direction", "unread", "customer", "after", "limit")
-TRUTH = {"true": True, "false": False}
 DEFAULT_TEXT = "Hello"
 
 
@@ -52,7 +53,7 @@ def list_messages(desk: Desk, inquiry: Inquiry) -> Reply:
     """In order of arrival; ``next`` is the ``after`` that goes on where more is left."""
     given = read_filters(inquiry, FILTERS)
     messages = inquiry.sandbox.messages
-    wanted = _read_wanted(desk, given)
+    wanted = _read_wanted(desk, inquiry.sandbox, given)
     limit = min(read_whole(given, "limit", PAGE), PAGE)
     after = _find_message(messages, given["after"]) if given.get("after") else None
     found, more = messages.list_page(wanted, after, limit)
@@ -61,16 +62,15 @@ def list_messages(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"messages": [each.to_json() for each in found], **told})
 
 
-def _read_wanted(desk: Desk, given: Mapping[str, str]) -> Wanted:
+def _read_wanted(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Wanted:
     """Which messages are asked for. Raises Refused."""
-    if given.get("unread", "true") not in TRUTH:
-        message = f"unread: expected true or false, came {shown(given['unread'])}"
-        raise Refused("bad_filter", message, "send unread=true or unread=false")
+    provider = read_choice(given, "provider", desk.providers)
+    labels = find_labels(desk.providers, sandbox.labels(), given)
     return Wanted(
-        read_choice(given, "provider", desk.providers),
-        given.get("account"),
+        provider,
+        read_choice(given, "account", labels),
         read_choice(given, "direction", DIRECTIONS),
-        TRUTH[given["unread"]] if "unread" in given else None,
+        read_truth(given, "unread"),
         given.get("customer"),  # where a bare + arrives as a space
     )
 

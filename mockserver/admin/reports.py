@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from mockserver.admin.desk import PAGE, Desk, Inquiry, read_choice, read_filters, read_whole
+from mockserver.admin.desk import (
+    PAGE,
+    Desk,
+    Inquiry,
+    find_labels,
+    read_choice,
+    read_filters,
+    read_whole,
+)
 from mockserver.api.call import Reply
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -22,8 +30,7 @@ def list_reports(desk: Desk, inquiry: Inquiry) -> Reply:
     limit = read_whole(given, "limit", PAGE)
     provider = read_choice(given, "provider", desk.providers)
     wanted = list(desk.providers) if provider is None else [provider]
-    labels = inquiry.sandbox.labels()
-    read_choice(given, "account", dict.fromkeys(each for id in wanted for each in labels[id]))
+    read_choice(given, "account", find_labels(wanted, inquiry.sandbox.labels(), given))
     found: Iterator[dict[str, Any]] = (
         report
         for report in _find_reports(desk, inquiry, wanted)

@@ -3,7 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from mockserver.admin.desk import PAGE, Desk, Inquiry, read_choice, read_filters, read_whole
+from mockserver.admin.desk import (
+    PAGE,
+    Desk,
+    Inquiry,
+    find_labels,
+    read_choice,
+    read_filters,
+    read_truth,
+    read_whole,
+)
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
 from mockserver.sandbox.journal import Keep
@@ -18,7 +27,6 @@ CHOSEN = ("provider", "operation", "account", "error", "fault")  # one of those 
 OTHERS = ("status", "committed", "because")
 FILTERS = (*CHOSEN, "message_id", *NUMBERS, *OTHERS, "since", "limit")
 ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
-TRUTH = {"true": True, "false": False}
 
 
 def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
@@ -66,7 +74,7 @@ def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep
     equal = {name: given[name] for name in (*CHOSEN, "message_id") if name in given}
     numbers = {name: _read_number(given, name) for name in NUMBERS if name in given}
     status = read_whole(given, "status", 0) if "status" in given else None
-    committed = TRUTH[read_choice(given, "committed", TRUTH) or "true"]
+    committed = read_truth(given, "committed")
     because = given.get("because", "").casefold()
 
     def keep(record: Record) -> bool:
@@ -75,7 +83,7 @@ def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep
             all(head.get(name) == value for name, value in equal.items())
             and all(digits_of(head.get(name) or "") == each for name, each in numbers.items())
             and status in (None, head["response"]["status"])
-            and ("committed" not in given or head["committed"] is committed)
+            and committed in (None, head["committed"])
             and (not because or because in show_because(record, sandbox.disclosure).casefold())
         )
 
@@ -104,8 +112,7 @@ def _find_choices(
         case "operation":
             there = [each.name for provider in providers for each in provider.operations]
         case "account":
-            labels = sandbox.labels()
-            there = [label for provider in providers for label in labels[provider.id]]
+            there = find_labels(desk.providers, sandbox.labels(), given)
         case "error":
             there = [row.name for provider in providers for row in provider.errors]
         case _:

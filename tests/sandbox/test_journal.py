@@ -191,6 +191,37 @@ def test_filter_that_nothing_can_pass_is_refused(client: Any, query: str, named:
     assert named in answer.json["error"]["hint"]
 
 
+@pytest.mark.parametrize("filter_", ["requests?committed", "messages?unread"])
+def test_what_is_neither_true_nor_false_is_refused_alike(client: Any, filter_: str) -> None:
+    answer = client.get(f"{STATE}/{filter_}=yes")
+    name = filter_.partition("?")[2]
+    assert (answer.status_code, answer.json["error"]) == (
+        400,
+        {
+            "code": "bad_filter",
+            "message": f"{name}: expected true or false, came 'yes'",
+            "hint": f"send {name}=true or {name}=false",
+        },
+    )
+
+
+@pytest.mark.parametrize("what", ["requests", "messages", "reports"])
+@pytest.mark.parametrize(
+    ("query", "named", "other"),
+    [
+        ("account=nope", "low_balance", "nope"),
+        ("account=no_credit&provider=kirim", "rate_limited", "low_balance"),
+    ],
+)
+def test_account_that_is_not_there_is_refused_by_every_list(
+    client: Any, what: str, query: str, named: str, other: str
+) -> None:
+    answer = client.get(f"{STATE}/{what}?{query}")
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "unknown_account")
+    assert named in answer.json["error"]["hint"]
+    assert other not in answer.json["error"]["hint"]
+
+
 def test_rule_that_is_gone_can_still_be_asked_for(client: Any) -> None:
     rule = add(client, {"type": "latency", "ms": 0})
     assert find(client, f"fault={rule}") == []

@@ -33,7 +33,11 @@ def make(client: Any, count: int, name: str = "many", **more: Any) -> str:
         for customer in range(10)
         for label, number in [(("shop", "+62811"), ("other", "+62822"))[customer % 2]]
     ]
-    accounts = [SHOP, {"label": "other", "numbers": [{"number": "+62822"}]}]
+    others = {"other": "+62822", "nobody": "+62844"}  # the latter without messages
+    accounts = [
+        SHOP,
+        *({"label": label, "numbers": [{"number": each}]} for label, each in others.items()),
+    ]
     fixtures = {"kirim": {"accounts": accounts, "conversations": conversations}, **more}
     answer = client.post(ALL, json={"id": name, "fixtures": fixtures})
     assert answer.status_code == 201, answer.text
