@@ -129,6 +129,83 @@ def test_kaleyras_older_sends_at_the_root_are_kaleyras(client: Any, method: str,
     assert newest_entry(client)["provider"] == "kaleyra"
 
 
+OLDER_SENDS = [
+    {"data": {"api-key": "KEY", "to": "+919876543210"}},
+    {"data": {"to": "+919876543210"}, "query_string": {"api-key": "KEY"}},
+    {"query_string": {"to": "+919876543210", "api-key": "KEY"}},
+    {"data": "api-key=&to=1", "content_type": "application/x-www-form-urlencoded"},
+]
+
+
+@pytest.mark.parametrize("options", OLDER_SENDS, ids=str)
+def test_kaleyras_older_sends_bring_the_key_in_form_or_query_too(
+    client: Any, options: dict[str, Any]
+) -> None:
+    answer = client.post(f"/v1/{KALEYRA_SID}/messages", **options)
+    assert (answer.status_code, newest_entry(client)["provider"]) == (404, "kaleyra")
+    assert "(send_message_v1) and that is not emulated yet" in newest_entry(client)["because"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"data": "api-key=x", "content_type": "text/plain"},
+        {"data": {"text": "api-key=x"}},
+        {"data": {"text": "x" * 16_384, "api-key": "x"}},  # more is not looked at
+        {"query_string": {"api_key": "x"}},
+    ],
+    ids=["no form", "within a field", "late", "other name"],
+)
+def test_what_only_looks_like_kaleyras_key_leaves_the_call_to_kirim(
+    client: Any, options: dict[str, Any]
+) -> None:
+    answer = client.post(f"/v1/{KALEYRA_SID}/messages", **options)
+    assert (answer.status_code, newest_entry(client)["provider"]) == (401, "kirim")
+
+
+def test_version_2_of_kaleyra_wants_the_key_in_its_header(client: Any) -> None:
+    path = f"/v2/{KALEYRA_SID}/whatsapp/{KALEYRA_NUMBER}/messages?api-key={KALEYRA['api-key']}"
+    answer = client.post(path, json={})
+    assert (answer.status_code, answer.json["code"]) == (401, "RBC001")
+    assert newest_entry(client)["because"] == "expected the header api-key, came none"
+
+
+def test_older_send_with_the_key_in_a_form_finds_its_sandbox(client: Any) -> None:
+    made = client.post("/_mock/sandboxes", json={"id": "of-a-form"}).json
+    account = made["providers"]["kaleyra"]["accounts"][0]
+    data = {"api-key": account["api_key"], "to": "+919876543210"}
+    client.post(f"/v1/{account['sid']}/messages", data=data)
+    [entry] = client.get("/_mock/sandboxes/of-a-form/requests").json["requests"]
+    assert entry["provider"] == "kaleyra"
+    assert account["api_key"] not in str(entry)
+
+
+FLAT = [
+    ("GET", "/v1/messages"),
+    ("POST", "/v1/messages"),
+    ("GET", "/v1/messages/wamid.1"),
+    ("GET", "/v1/messages/wamid.1/media"),
+    ("GET", "/v1/conversations"),
+    ("PATCH", "/v1/conversations/conv_1"),
+    ("GET", "/v1/contacts"),
+    ("POST", "/v1/contacts/bulk_label"),
+    ("GET", "/v1/templates"),
+    ("POST", "/v1/templates"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), FLAT)
+@pytest.mark.parametrize("prefix", ["", "/kirim"])
+def test_flat_paths_of_kirims_older_pages_are_told(
+    client: Any, prefix: str, method: str, path: str
+) -> None:
+    answer = client.open(f"{prefix}{path}", method=method, headers=KIRIM, json={})
+    entry = newest_entry(client)
+    assert (answer.status_code, entry["provider"]) == (404, "kirim" if prefix else None)
+    assert f"KirimChat documents {method} /v1/" in entry["because"]
+    assert "_flat) and that is not emulated yet" in entry["because"]
+
+
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x", "api-key": "x"}], ids=str)
 def test_path_of_two_is_first_of_all_whose_operation_it_is(client: Any, headers: Any) -> None:
     answer = client.post(f"/v1/{KALEYRA_SID}/messages", headers=headers)

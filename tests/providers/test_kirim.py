@@ -704,6 +704,24 @@ def test_answer_without_a_key_tells_nothing_of_replays(client: Any) -> None:
     assert [each.headers.get("Idempotent-Replayed") for each in answers] == [None] * 3
 
 
+@pytest.mark.parametrize(("length", "status"), [(200, 200), (255, 200), (256, 400)])
+def test_characters_of_an_idempotency_key_count_not_their_bytes(
+    client: Any, length: int, status: int
+) -> None:
+    key = ("é" * length).encode().decode("latin-1")
+    answer = client.post(MESSAGES, json=receipt(), headers=bearer() | {"Idempotency-Key": key})
+    assert replayed(answer) == (status, "false")
+    [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert status == 200 or "has 256 characters; 255 are" in entry["because"]
+
+
+def test_reason_tells_of_type_where_the_answer_does(client: Any) -> None:
+    answer = client.post(MESSAGES, json={"to": "+62"}, headers=bearer())
+    assert answer.json["error"]["message"] == "type is required."
+    [entry] = client.get("/_mock/sandboxes/default/requests").json["requests"]
+    assert entry["because"].startswith("neither the type of a send nor the status of a receipt; ")
+
+
 @pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 400), (60_000, 400)])
 def test_idempotency_key_has_255_characters_at_most(client: Any, length: int, status: int) -> None:
     headers = bearer() | {"Idempotency-Key": "k" * length}

@@ -4,6 +4,7 @@ Source: the section URL Parameters and Headers of the page, and its failure resp
 """
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from mockserver.api import (
     Account,
@@ -22,6 +23,9 @@ from mockserver.providers.kaleyra import identifiers
 from mockserver.providers.kaleyra.errors import Error
 
 API_KEY = "api-key"
+FORM = "application/x-www-form-urlencoded"
+OLDER = "/v1/"
+LONGEST_FORM = 16_384  # of a form, or a query, that is looked at for the key
 
 ACCOUNT = AccountKind(
     credentials=("sid", "api_key"),
@@ -36,9 +40,25 @@ ACCOUNT = AccountKind(
 
 def claim(call: Call, args: Mapping[str, str]) -> Claim:
     """The SID counts if there is an API key that could belong to it."""
-    sid, api_key = args.get("sid", ""), call.header(API_KEY)
-    codes = identifiers.read_codes(sid, api_key)
-    return Claim(sid if API_KEY in call.headers else None, codes, {"sid": sid, "api_key": api_key})
+    sid, api_key = args.get("sid", ""), call.headers.get(API_KEY)
+    if api_key is None and call.path.startswith(OLDER):
+        api_key = _find_field(call)
+    codes = identifiers.read_codes(sid, api_key or "")
+    given = {"sid": sid, "api_key": api_key or ""}
+    return Claim(None if api_key is None else sid, codes, given)
+
+
+def _find_field(call: Call) -> str | None:
+    """The key as clients of version 1 send it too, in the form or the query; None without one.
+
+    Source: public client code.
+    """
+    form = call.body[:LONGEST_FORM].decode("latin-1") if call.media_type == FORM else ""
+    for text in (form, call.query[:LONGEST_FORM]):
+        fields = dict(parse_qsl(text, keep_blank_values=True)) if API_KEY in text else {}
+        if API_KEY in fields:
+            return fields[API_KEY]
+    return None
 
 
 def sign(signing: Signing) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What KirimChat documents, and this server does not do yet.
 
 Sources: the pages of the operations below developers.kirim.chat/api/operations/, and where they
-could not be read public client code.
+could not be read public client code. Of the flat paths: kirim-dev.pages.dev, the older pages.
 """
+
+from dataclasses import replace
 
 from mockserver.api import Call, NotEmulated
 from mockserver.providers.kirim.errors import DOCS
@@ -14,6 +16,7 @@ TEMPLATES = f"{DOCS}/sending/templates/"
 LATER = "https://docs.kirimdev.com"
 CLIENTS = "public client code"
 NUMBER = "/v1/{phone_number_id}"
+FLAT = "https://kirim-dev.pages.dev/api/operations/"
 
 
 def is_send(call: Call) -> bool:
@@ -22,7 +25,7 @@ def is_send(call: Call) -> bool:
     return "type" in body and "status" not in body
 
 
-NOT_EMULATED = (
+NESTED = (
     NotEmulated("get_health", "GET", "/v1/health", OPERATIONS),
     NotEmulated("get_openapi", "GET", "/v1/openapi.json", f"{DOCS}/authentication/"),
     NotEmulated("get_me", "GET", "/v1/me", OPERATIONS),
@@ -70,4 +73,16 @@ NOT_EMULATED = (
     NotEmulated(
         "create_setup_link", "POST", "/v1/customers/{id}/setup_links", f"{LATER}/platform/"
     ),
+)
+
+
+def drop_number(each: NotEmulated) -> NotEmulated:
+    """The same call as older pages have it: the number is no part of the path."""
+    path = each.path.replace(NUMBER, "/v1", 1)
+    return replace(each, name=f"{each.name}_flat", path=path, source=FLAT, recognise=None)
+
+
+NOT_EMULATED = (
+    *NESTED,
+    *(drop_number(each) for each in NESTED if each.path.startswith(f"{NUMBER}/")),
 )

@@ -102,8 +102,9 @@ def look_up_key(exchange: Exchange) -> None:
     key = exchange.call.header(IDEMPOTENCY_KEY)
     if not key:
         return
-    if len(key) > LONGEST_KEY:
-        because = f"the Idempotency-Key has {len(key)} characters; {LONGEST_KEY} are allowed"
+    length = len(key.encode("latin-1", "replace").decode("utf-8", "replace"))
+    if length > LONGEST_KEY:
+        because = f"the Idempotency-Key has {length} characters; {LONGEST_KEY} are allowed"
         text = f"Idempotency-Key must have at most {LONGEST_KEY} characters."
         raise Fail(Error.INVALID_REQUEST, because, message=text)
     kept = exchange.recall(IDEMPOTENCY_KEY, key)

@@ -26,9 +26,14 @@ def refuse(problem: Problem) -> Fail:
     if problem.kind == "invalid" and not problem.reason.startswith(EMPTY):
         text = f"{problem.param} has an invalid value."
         return Fail(Error.INVALID_FIELD_VALUE, str(problem), param=problem.param, message=text)
-    param = problem.param if "status" in problem.given else "type"
+    param, because = problem.param, str(problem)
+    if "status" not in problem.given:
+        param, because = (
+            "type",
+            f"neither the type of a send nor the status of a receipt; {because}",
+        )
     text = f"{param} is required."
-    return Fail(Error.MISSING_REQUIRED_FIELD, str(problem), param=param, message=text)
+    return Fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
 
 
 RECEIPT = ReceiptSchema()
