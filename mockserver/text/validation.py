@@ -58,6 +58,31 @@ class Duration(fields.Field[int]):
             raise ValidationError(str(error)) from None
 
 
+class Texts(fields.Dict):
+    """An object of texts, which tells what is wrong with one at its key."""
+
+    def __init__(self, key: Any = None, value: Any = None, **options: Any) -> None:
+        names, texts = fields.String(validate=key), fields.String(validate=value)
+        super().__init__(keys=names, values=texts, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            raise ValidationError(
+                {key: _tell_pair(key, wrong) for key, wrong in error.messages.items()}
+            ) from None
+
+
+def _tell_pair(key: Any, wrong: dict[str, list[str]]) -> list[str]:
+    """What is wrong with a name, or else with its text."""
+    if "key" in wrong:
+        return [f"{reason}, came {shown(key)}" for reason in wrong["key"]]
+    return wrong["value"]
+
+
 def one_of(choices: Sequence[Any]) -> validate.OneOf:
     return validate.OneOf(choices, error="expected one of {choices}")
 

@@ -320,7 +320,16 @@ def test_unknown_key_is_refused_with_all_that_exist(client: Any) -> None:
         ({"direction": ["inbound"]}, "bad_rule", ("match.direction",)),
         ({"customer": 628123456789}, "bad_rule", ("match.customer",)),
         ({"header": "X-Tenant: gold"}, "bad_rule", ("match.header",)),
-        ({"header": {"X-Tenant": 1}}, "bad_rule", ("match.header",)),
+        (
+            {"header": {"X-Tenant": 1}},
+            "bad_rule",
+            ("match.header.X-Tenant: expected a text, came 1",),
+        ),
+        (
+            {"header": {"X Tenant": "gold"}},
+            "bad_rule",
+            ("match.header.X Tenant: expected the name of a header, came 'X Tenant'",),
+        ),
         ({"path": 7}, "bad_rule", ("match.path",)),
         ({"body": "read"}, "bad_rule", ("match.body",)),
         ({"body": {"status": "read"}}, "bad_rule", ("match.body", "/status")),

@@ -12,7 +12,7 @@ from mockserver.api.call import BadJSON
 from mockserver.api.exchange import Exchange
 from mockserver.api.message import DIRECTIONS, digits_of
 from mockserver.text.shown import shown
-from mockserver.text.validation import HEADER_NAME, one_of
+from mockserver.text.validation import HEADER_NAME, Texts, one_of
 
 Test = Callable[[Exchange], bool]
 INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -52,7 +52,7 @@ class MatchSchema(Schema):
     business_number = fields.String(validate=NUMBER)
     direction = fields.String(validate=one_of(DIRECTIONS))
     customer = fields.String(validate=NUMBER)
-    header = fields.Dict(keys=fields.String(validate=HEADER_NAME), values=fields.String())
+    header = Texts(HEADER_NAME)
     path = fields.String(validate=PATH)
     body = fields.Dict(keys=fields.String(), validate=check_pointers)
 

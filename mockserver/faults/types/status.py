@@ -12,7 +12,7 @@ from mockserver.api.exchange import Exchange
 from mockserver.faults.unit import Struck, Turn, Unit
 from mockserver.pipeline.answer import WITHOUT_BODY, Answer
 from mockserver.pipeline.plan import Plan
-from mockserver.text.validation import HEADER_NAME, HEADER_VALUE, whole
+from mockserver.text.validation import HEADER_NAME, HEADER_VALUE, Texts, whole
 
 OWN = ("content-length", "transfer-encoding", "connection", "date")
 
@@ -24,11 +24,7 @@ def not_the_servers(name: str) -> None:
 
 class Settings(Schema):
     status = whole(200, 599, required=True)
-    headers = fields.Dict(
-        keys=fields.String(validate=[HEADER_NAME, not_the_servers]),
-        values=fields.String(validate=HEADER_VALUE),
-        load_default=dict,
-    )
+    headers = Texts([HEADER_NAME, not_the_servers], HEADER_VALUE, load_default=dict)
     body = fields.Raw(load_default="", allow_none=True)
 
 
