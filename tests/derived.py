@@ -137,6 +137,19 @@ def _require_one(found: Iterator[Any], lacking: str) -> Any:
     return one
 
 
+def call_answering(provider: str, name: str) -> ValidCall:
+    """A call of the provider whose operation may answer the row of that name."""
+    known = PROVIDERS[provider]
+    row = known.errors[name]
+    return next(
+        each
+        for each in EVERY_CALL
+        if each.provider == provider
+        and (operation := known.operation(each.operation))
+        and known.may_answer(operation, row)
+    )
+
+
 def derive_calls(provider: Provider) -> Iterator[DerivedCall]:
     return (derive_call(provider, operation) for operation in provider.operations)
 

@@ -14,7 +14,7 @@ import requests
 from mockserver.api.catalogue import REQUIRED
 from tests.calls import KIRIM_RECEIPT, ValidCall, named
 from tests.conftest import Server
-from tests.derived import DERIVED, PROVIDERS, DerivedCall, accounts_of, derive_calls, shapes_of
+from tests.derived import DERIVED, PROVIDERS, DerivedCall, accounts_of, call_answering, shapes_of
 
 ROWS = [(id, row.name) for id, provider in PROVIDERS.items() for row in provider.errors]
 ROW_NAMES = [f"{provider}-{name}" for provider, name in ROWS]
@@ -52,10 +52,6 @@ def last_entry(server: Server) -> dict[str, Any]:
 def content_of(answer: requests.Response) -> Any:
     told = answer.headers["Content-Type"].partition(";")[0]
     return answer.json() if told == "application/json" else answer.text
-
-
-def first_call(provider: str) -> DerivedCall:
-    return next(derive_calls(PROVIDERS[provider]))
 
 
 @pytest.mark.parametrize("way", ADDRESSING)
@@ -124,7 +120,7 @@ def test_unknown_path_at_the_root_names_the_nearest_routes(server: Server) -> No
 def test_every_row_is_injected_by_its_name(server: Server, provider: str, name: str) -> None:
     spec = PROVIDERS[provider].errors[name].spec
     rule_id = inject(server, match={"provider": provider}, fault={"type": "error", "error": name})
-    answer = first_call(provider).send(server.url)
+    answer = call_answering(provider, name).send(server.url)
     assert answer.status_code == spec.status
     assert str("" if spec.code is None else spec.code) in answer.text
     assert answer.headers["X-Mock-Fault"] == rule_id

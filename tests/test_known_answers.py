@@ -22,6 +22,7 @@ from tests.calls import (
     named,
 )
 from tests.conftest import Server
+from tests.derived import call_answering
 from tests.nxcloud_signature import ACCESS_KEY
 from tests.providers.injected_errors import ERRORS, PRINTED, REQUEST_ID
 from tests.test_contract import ADDRESSING, comparable, inject, last_entry
@@ -116,7 +117,7 @@ def test_every_documented_error_is_injected_by_its_name(
 ) -> None:
     status, body = ERRORS[provider][name]
     rule_id = inject(server, match={"provider": provider}, fault={"type": "error", "error": name})
-    answer = BY_PROVIDER[provider].send(server.url)
+    answer = call_answering(provider, name).send(server.url)
     due = json.dumps(body).replace(REQUEST_ID, answer.headers["X-Mock-Request-Id"])
     # As text, because a page prints its members in an order.
     assert (answer.status_code, json.dumps(answer.json())) == (status, due)

@@ -83,6 +83,10 @@ class Operation:
         """The status of the usual answer."""
         return self.answers[0].status
 
+    def declares(self, row: Catalogue) -> bool:
+        """Whether one of its checks fails with that row."""
+        return any(row in check.rows for check in self.checks)
+
     def path_for(self, arguments: Mapping[str, str]) -> str:
         """The canonical path with its placeholders filled in, encoded where a path needs it."""
         encoded = {name: quote(value, IN_PATHS) for name, value in arguments.items()}

@@ -14,7 +14,7 @@ from mockserver.api.account import Account, AccountKind
 from mockserver.api.call import Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.draw import Draw
-from mockserver.api.exchange import Exchange
+from mockserver.api.exchange import Documented, Exchange
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Operation, Purpose
 
@@ -105,10 +105,13 @@ class Provider:
         """The operation that is there for that, None where the provider has none."""
         return next((each for each in self.operations if each.purpose is purpose), None)
 
-    def rows_of(self, operation: Operation) -> tuple[Catalogue, ...]:
-        """The rows that an operation may answer, in the order of the catalogue.
+    def may_answer(self, operation: Documented, row: Catalogue) -> bool:
+        """Whether an operation may answer the row.
 
-        They follow from its checks, from what all operations share, and from what no state causes.
+        It follows from its checks, from what all operations share, and from what no state causes.
         """
-        declared = {row for check in operation.checks for row in check.rows} | set(self.shared)
-        return tuple(row for row in self.errors if row in declared or not row.spec.by_state)
+        return not row.spec.by_state or row in self.shared or operation.declares(row)
+
+    def rows_of(self, operation: Documented) -> tuple[Catalogue, ...]:
+        """The rows that an operation may answer, in the order of the catalogue."""
+        return tuple(row for row in self.errors if self.may_answer(operation, row))

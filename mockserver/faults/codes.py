@@ -23,7 +23,23 @@ def find_names(came: Any, providers: Iterable[Owner]) -> list[str]:
     return list(names)
 
 
-def explain_code(came: Any, providers: Iterable[Owner]) -> str:
-    """The beginning of a hint, empty where nobody has such a code."""
-    names = find_names(came, providers)
-    return f"the catalogue calls {came} {' or '.join(names)}; " if names else ""
+def tell_owners(came: Any, providers: Iterable[Owner]) -> str:
+    """Whose code or name it is, in words: ``of kaleyra``."""
+    return f"of {' or '.join(each.id for each in providers if find_names(came, [each]))}"
+
+
+def explain_code(came: Any, aimed: Iterable[Owner], providers: Iterable[Owner]) -> str:
+    """The beginning of a hint: what those that are aimed at call it, or else which of all have it.
+
+    Empty where nobody has such a code.
+    """
+    names = find_names(came, aimed)
+    if names:
+        others = " or ".join(name for name in names if name != came)
+        return f"the catalogue calls {came} {others}; " if others else ""
+    there = list(providers)
+    names = find_names(came, there)
+    if not names:
+        return ""
+    called = "" if came in names else f"{' or '.join(names)} "
+    return f"{came} is {called}{tell_owners(came, there)}; "

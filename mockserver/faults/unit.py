@@ -1,13 +1,13 @@
 """The shape of a fault."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from marshmallow import Schema
 
-from mockserver.api.exchange import Exchange, Owner
+from mockserver.api.exchange import Documented, Exchange, Owner
 from mockserver.late import load_modules_of
 from mockserver.pipeline.plan import Plan
 
@@ -70,15 +70,22 @@ class Unit:
         return asdict(self)
 
 
-class Selective:
-    """What a fault has that can strike some providers only."""
+class Aim(NamedTuple):
+    """Whose calls, and those of which operation; None for any of them and for none."""
 
-    def fits(self, provider: Owner) -> bool:
-        """Whether a call of this provider can be struck."""
+    provider: Owner
+    operation: Documented | None = None
+
+
+class Selective:
+    """What a fault has that can strike some calls only."""
+
+    def fits(self, aim: Aim) -> bool:
+        """Whether such a call can be struck."""
         raise NotImplementedError
 
-    def require_one(self, providers: Sequence[Owner]) -> None:
-        """Raise Refused if the fault can strike none of these providers."""
+    def require_one(self, aims: Sequence[Aim], providers: Iterable[Owner]) -> None:
+        """Raise Refused if the fault can strike none of these; ``providers`` are all there are."""
         raise NotImplementedError
 
 

@@ -6,7 +6,7 @@ import requests
 from mockserver.registry import find_providers
 from tests.calls import BY_PROVIDER
 from tests.conftest import Server
-from tests.derived import EVERY_CALL
+from tests.derived import call_answering
 from tests.docs.pages import ASSIGNMENTS, PAGES, section, table
 from tests.docs.shell import bash, entry_of, statuses
 
@@ -57,8 +57,7 @@ def test_error_is_injected_by_the_rule(server: Server, provider: str, row: list[
         f"{server.state}/faults", data=rule.strip("`"), headers=headers, timeout=5
     )
     assert added.status_code == 201, added.text
-    call = next(each for each in EVERY_CALL if each.provider == provider)
-    response = call.send(server.url)
+    response = call_answering(provider, name.strip("`")).send(server.url)
     assert response.headers["X-Mock-Fault"] == added.json()["id"]
     status, _, code = answer.partition(" ")
     assert response.status_code == int(status)

@@ -78,9 +78,18 @@ def test_code_in_place_of_a_type_is_told_where_it_goes(client: Any, named: str) 
         assert hint.startswith("that is the type error with ")
 
 
-def test_code_of_another_provider_is_not_told(client: Any) -> None:
-    rule = {"match": {"provider": "d7"}, "fault": {"type": "error", "error": "WA401"}}
-    assert refuse(client, rule).startswith("there are ACCESS_TOKEN_EXPIRED")
+def test_code_of_another_provider_is_told_to_be_its(client: Any) -> None:
+    rule = {"match": {"provider": "kirim"}, "fault": {"type": "error", "error": "WA401"}}
+    whose = "PHONE_NUMBER_UNKNOWN or PHONE_NUMBER_INACTIVE of kaleyra; "
+    for hint in (refuse(client, rule), ask(client, BY_PROVIDER["kirim"], "error=WA401")):
+        assert hint.startswith(f"WA401 is {whose}there are ACCOUNT_NOT_CONNECTED")
+    hint = ask(client, BY_PROVIDER["kirim"], "WA401")
+    assert hint.startswith(f"that is the type error with {whose}")
+
+
+def test_name_of_another_provider_is_told_to_be_its(client: Any) -> None:
+    rule = {"match": {"provider": "kirim"}, "fault": {"type": "error", "error": "LOW_BALANCE"}}
+    assert refuse(client, rule).startswith("LOW_BALANCE is of kaleyra; there are ")
 
 
 @pytest.mark.parametrize("code", ["7777", "None", "null"])

@@ -100,7 +100,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a header's name that is none": ({"fault": LATE, "match": {"header": {"a b": "1"}}}, "a b"),
     "an error of no provider with that operation": (
         {"fault": {"type": "error", "error": "LOW_BALANCE"}, "match": {"operation": "get_status"}},
-        "no such error of d7: 'LOW_BALANCE'",
+        "no such error of d7's get_status: 'LOW_BALANCE'",
     ),
     "an error of no provider with that account": (
         {

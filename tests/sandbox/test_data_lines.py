@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.text.mistakes import Mistakes
-from tests.calls import D7_MESSAGE
+from tests.calls import D7, D7_MESSAGE, D7_REQUEST
 from tests.sandbox.worlds import ALL, make, show, write
 
 Start = Callable[..., Any]
@@ -86,6 +86,25 @@ def test_file_without_checksums_is_read_and_gets_them(
     for line in data.read_bytes().splitlines():
         text = line.rpartition(b"\t")[0]
         assert line == summed(text)
+
+
+def test_kept_rule_for_an_operation_that_never_answers_its_error_strikes_nothing(
+    start: Start, data: Path
+) -> None:
+    """As earlier versions took such rules."""
+    client = start()
+    match = {"provider": "d7", "operation": "mark_as_read"}
+    fault = {"type": "error", "error": "INSUFFICIENT_CREDIT"}
+    client.post(f"{ALL}/default/faults", json={"match": match, "fault": fault})
+    client.application.sandboxes.close()
+    plain = [line.partition(b"\t")[0] for line in data.read_bytes().splitlines()]
+    plain[-1] = plain[-1].replace(b"mark_as_read", b"get_status")
+    data.write_bytes(b"\n".join(plain) + b"\n")
+    again = start()
+    report = again.get(f"/whatsapp/v2/report/{D7_REQUEST}", headers=D7)
+    [rule] = show(again, "default", "/faults")["faults"]
+    assert (report.status_code, rule["hits"]) == (200, 0)
+    assert rule["match"]["operation"] == "get_status"
 
 
 def test_blank_changes_of_a_trial_are_no_damage(

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from mockserver.api.provider import Provider
+from mockserver.faults.unit import Aim
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
@@ -15,11 +16,12 @@ MOST_TOLD = 100  # unknown names
 
 def find_aim(
     match: Mapping[str, Any], providers: Mapping[str, Provider], labels: Labels
-) -> tuple[list[Provider], list[Refused]]:
-    """The providers that a match can be about, and what it names that is not there.
+) -> tuple[list[Aim], list[Refused]]:
+    """What a match can be about, and what it names that is not there.
 
     What is not there narrows nothing down.
     """
+    operation = None
     chosen, wrong = list(providers.values()), list[Refused]()
     if "provider" in match:
         refused = _refuse_unknown("provider", [match["provider"]], providers)
@@ -29,12 +31,14 @@ def find_aim(
         name = match["operation"]
         known = {each.name for provider in chosen for each in provider.operations}
         refused = _refuse_unknown("operation", [name], known)
-        chosen = chosen if refused else [each for each in chosen if each.operation(name)]
+        if not refused:
+            operation = name
+            chosen = [each for each in chosen if each.operation(name)]
         wrong += refused
     if match.get("account") is not None:
         chosen, refused = _select_by_account(chosen, match["account"], labels)
         wrong += refused
-    return chosen, wrong
+    return [Aim(each, operation and each.operation(operation)) for each in chosen], wrong
 
 
 def _select_by_account(

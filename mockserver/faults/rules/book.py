@@ -232,7 +232,7 @@ def read_document(reader: RuleReader, document: Mapping[str, Any], labels: Label
     """The rule that a document tells of. Raises Refused."""
     data = dict(document)
     del data["number"], data["twin"]
-    return reader.read_rule(data, data.pop("made_at"), labels)
+    return reader.read_rule(data, data.pop("made_at"), labels, kept=True)
 
 
 class NotedMemory:

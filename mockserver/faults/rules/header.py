@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.rule import inject
-from mockserver.faults.unit import RuleMemory, Selective, Turn
+from mockserver.faults.unit import Aim, RuleMemory, Turn
 from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -39,8 +39,7 @@ def strike_as_asked(
         raise Refused("bad_fault_header", message, FORM)
     settings = {name: _read_value(unit.schema, name, value) for name, value in given.items()}
     fault = reader.read_fault(kind, settings, after=when == "after")
-    if isinstance(fault, Selective):
-        fault.require_one([exchange.provider])
+    reader.require_one(fault, [Aim(exchange.provider, exchange.operation)])
     turn = Turn(BY_HEADER, None, None, None, SIZE, memory)
     inject(fault, plan, exchange, turn, after=when == "after")
 

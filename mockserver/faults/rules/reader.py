@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from mockserver.api.provider import Provider
-from mockserver.faults.codes import find_names
+from mockserver.faults.codes import find_names, tell_owners
 from mockserver.faults.rules.aim import Labels, find_aim
 from mockserver.faults.rules.match import MatchSchema
 from mockserver.faults.rules.schedule import (
@@ -17,7 +17,7 @@ from mockserver.faults.rules.schedule import (
     read_schedule,
     read_window,
 )
-from mockserver.faults.unit import Selective, Unit, find_faults, manual_of
+from mockserver.faults.unit import Aim, Selective, Unit, find_faults, manual_of
 from mockserver.pipeline.plan import MOST_RULES
 from mockserver.text.mistakes import Refused, join_refusals
 from mockserver.text.shown import shown, there_are, there_are_keys
@@ -88,15 +88,19 @@ class RuleReader:
         self._providers = providers
         self._types = find_faults()
 
-    def read_rule(self, data: Any, now: int, labels: Labels) -> Draft:
-        """The rule that ``data`` describes, made now. Raises Refused with all that is wrong."""
-        draft, wrong = self.judge_rule(data, now, labels)
+    def read_rule(self, data: Any, now: int, labels: Labels, *, kept: bool = False) -> Draft:
+        """The rule that ``data`` describes, made now. Raises Refused with all that is wrong.
+
+        One that was ``kept`` may be for an operation that never answers its error, as earlier
+        versions took such, and then strikes nothing.
+        """
+        draft, wrong = self.judge_rule(data, now, labels, kept=kept)
         if draft is None:
             raise join_refusals(wrong)
         return draft
 
     def judge_rule(
-        self, data: Any, now: int, labels: Labels
+        self, data: Any, now: int, labels: Labels, *, kept: bool = False
     ) -> tuple[Draft | None, Sequence[Refused]]:
         """The rule, or all that is wrong with it: what depends on something wrong is not judged."""
         definition, wrong = _read_definition(data)
@@ -105,17 +109,22 @@ class RuleReader:
         except ValidationError as error:
             wrong += _refuse_all(error, definition["schedule"], "schedule")
         fault, wrong_fault = self._judge_fault_of(definition)
-        chosen, wrong_match = find_aim(definition.get("match", {}), self._providers, labels)
+        aims, wrong_match = find_aim(definition.get("match", {}), self._providers, labels)
         wrong += wrong_fault + wrong_match
-        if fault is not None and isinstance(fault, Selective):
+        if fault is not None:
             try:
-                fault.require_one(chosen)
+                self.require_one(fault, [Aim(each.provider) for each in aims] if kept else aims)
             except Refused as refused:
                 wrong.append(refused)
         if wrong or fault is None:
             return None, wrong
         schedule = read_schedule(definition["schedule"], now)
         return Draft(definition, fault, schedule, definition.pop("seed")), ()
+
+    def require_one(self, fault: Unit, aims: Sequence[Aim]) -> None:
+        """Raise Refused if the fault can strike none of these."""
+        if isinstance(fault, Selective):
+            fault.require_one(aims, self._providers.values())
 
     def find_type(self, kind: Any) -> type[Unit]:
         """Raises Refused."""
@@ -125,7 +134,8 @@ class RuleReader:
                 "fault.type: missing" if kind is None else f"no such fault type: {shown(kind)}"
             )
             names = find_names(kind, self._providers.values())
-            hint = f"that is the type error with {' or '.join(names)}; " if names else ""
+            whose = tell_owners(kind, self._providers.values())
+            hint = f"that is the type error with {' or '.join(names)} {whose}; " if names else ""
             guessed = there_are(self._types, None if names else kind)
             raise Refused("unknown_fault", message, hint + guessed)
         return unit

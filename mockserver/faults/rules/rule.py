@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.match import Test, compile_match
 from mockserver.faults.rules.reader import Draft
-from mockserver.faults.unit import RuleMemory, Selective, Turn, Unit, kind_of
+from mockserver.faults.unit import Aim, RuleMemory, Selective, Turn, Unit, kind_of
 from mockserver.pipeline.plan import Hit, Plan
 
 
@@ -49,8 +49,11 @@ class Rule:
         fault = self.draft.fault
         return (
             self.draft.schedule.is_open(exchange.at)
-            and (not isinstance(fault, Selective) or fault.fits(exchange.provider))
             and all(test(exchange) for test in self._tests)
+            and (
+                not isinstance(fault, Selective)
+                or fault.fits(Aim(exchange.provider, exchange.operation))
+            )
         )
 
     def strike(

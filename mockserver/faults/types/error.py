@@ -1,15 +1,15 @@
 """The fault ``error``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
 
-from mockserver.api.catalogue import Fail
+from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.exchange import Exchange, Owner
 from mockserver.faults.codes import explain_code
-from mockserver.faults.unit import Selective, Struck, Turn, Unit
+from mockserver.faults.unit import Aim, Selective, Struck, Turn, Unit
 from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
@@ -29,11 +29,20 @@ class Settings(Schema):
     retry_after = whole(0, 86_400, load_default=None)
 
 
+def _fits(row: Catalogue, aim: Aim) -> bool:
+    """A call that is no operation's may be struck by any row."""
+    return aim.operation is None or aim.provider.may_answer(aim.operation, row)
+
+
+def _name(aim: Aim) -> str:
+    return f"{aim.provider.id}'s {aim.operation.name}" if aim.operation else aim.provider.id
+
+
 @dataclass(frozen=True)
 class Fault(Unit, Selective):
     """A documented error of the provider, exactly as it would answer it.
 
-    ``error`` is the name in the provider's catalogue; a provider without it is left alone.
+    ``error`` is the name in the provider's catalogue; calls that never answer it are left alone.
     ``retry_after`` adds a ``Retry-After`` of so many seconds.
     """
 
@@ -43,18 +52,20 @@ class Fault(Unit, Selective):
     error: str
     retry_after: int | None
 
-    def require_one(self, providers: Sequence[Owner]) -> None:
-        if not any(map(self.fits, providers)):
-            known = sorted({row.name for provider in providers for row in provider.errors})
-            whose = " or ".join(provider.id for provider in providers)
-            message = f"no such error of {whose}: {shown(self.error)}"
-            names = explain_code(self.error, providers)
-            raise Refused(
-                "unknown_error", message, names + there_are(known, None if names else self.error)
-            )
+    def require_one(self, aims: Sequence[Aim], providers: Iterable[Owner]) -> None:
+        if any(map(self.fits, aims)):
+            return
+        known = sorted({row.name for aim in aims for row in aim.provider.errors if _fits(row, aim)})
+        whose = " or ".join(map(_name, aims))
+        message = f"no such error of {whose}: {shown(self.error)}"
+        code = explain_code(self.error, [aim.provider for aim in aims], providers)
+        raise Refused(
+            "unknown_error", message, code + there_are(known, None if code else self.error)
+        )
 
-    def fits(self, provider: Owner) -> bool:
-        return self.error in provider.errors.__members__
+    def fits(self, aim: Aim) -> bool:
+        row = aim.provider.errors.__members__.get(self.error)
+        return row is not None and _fits(row, aim)
 
     def strike(self, plan: Plan, exchange: Exchange, turn: Turn) -> Struck:
         details = {} if self.retry_after is None else {"retry_after": self.retry_after}
