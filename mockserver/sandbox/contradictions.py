@@ -1,9 +1,10 @@
 """What in a fixture does not go with the rest of it, beside what is wrong in itself."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.api.provider import Provider
+from mockserver.text.secrets import mask_secret
 
 Place = tuple[str, str]
 """A JSON path and what stands there."""
@@ -21,8 +22,8 @@ def find_contradictions(content: Any, provider: Provider) -> Iterator[tuple[str,
     messages = [
         each for path, one in conversations for each in _list_objects(path, one, "messages")
     ]
-    for name in ("label", provider.account.credentials[0]):
-        yield from _find_repeated(_list_texts(accounts, name))
+    yield from _find_repeated(_list_texts(accounts, "label"))
+    yield from _find_repeated(_list_texts(accounts, provider.account.credentials[0]), mask_secret)
     for name in ("number", *provider.account.number_ids):
         yield from _find_repeated(_list_texts(numbers, name))
     records = {name: _list_objects("", content, name) for name in provider.records}
@@ -55,11 +56,11 @@ def _list_texts(objects: Iterable[tuple[str, Mapping[str, Any]]], name: str) -> 
     ]
 
 
-def _find_repeated(places: Iterable[Place]) -> Iterator[Place]:
+def _find_repeated(places: Iterable[Place], write: Callable[[str], str] = repr) -> Iterator[Place]:
     seen: dict[str, str] = {}
     for path, value in places:
         if value in seen:
-            yield path, f"duplicate: {value!r} stands at {seen[value]} already"
+            yield path, f"duplicate: {write(value)} stands at {seen[value]} already"
         seen.setdefault(value, path)
 
 

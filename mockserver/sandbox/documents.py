@@ -64,59 +64,6 @@ class AccountSchema(Strict):
     numbers = fields.List(fields.Nested(NumberSchema), required=True)
 
 
-class AboutDocument(Schema):
-    """What a sandbox was made with: see ``Wish``."""
-
-    class Meta:
-        unknown = INCLUDE
-
-    id = REQUIRED_TEXT
-    code = ttl_text = scenario = fields.String(**INSTANT)
-    seed = fields.Integer(strict=True, required=True)
-    created_at = whole(EARLIEST, LATEST, required=True)
-    requests_before = whole(0, LARGEST, required=True)
-    ttl = whole(0, LATEST, **INSTANT)
-    any_credentials = fields.Boolean(required=True, truthy={True}, falsy={False})
-    switches = fields.Dict(required=True)
-    fixtures = fields.Raw(required=True)
-    snapshot = fields.Dict(**INSTANT)
-    faults = fields.List(fields.Raw(), required=True)
-
-
-class ConfiguredDocument(Strict):
-    rules = fields.List(fields.Raw(), required=True)
-    made = fields.List(fields.String(), required=True)
-
-
-class GivenDocument(Strict):
-    n = whole(0, LARGEST, required=True)
-    at = whole(EARLIEST, LATEST)
-
-
-class PlantedDocument(Schema):
-    """Sums of what the fixtures had, by provider."""
-
-    class Meta:
-        unknown = INCLUDE
-
-
-class SnapshotDocument(Strict):
-    at = whole(EARLIEST, LATEST, required=True)
-    tables = fields.Dict(required=True)
-
-
-APART: Mapping[str, Mapping[str, type[Schema]]] = {
-    "sandbox": {
-        "self": AboutDocument,
-        "configured": ConfiguredDocument,
-        "planted": PlantedDocument,
-    },
-    "ids": {ANY: GivenDocument},
-    "snapshots": {ANY: SnapshotDocument},
-}
-"""The documents that never come from outside, by table and id."""
-
-
 def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
     """What the documents of a table are, None where there is no such table."""
     known: dict[str, type[Schema]] = {
@@ -138,7 +85,15 @@ def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
 
 
 def find_wrong_name(table: str, document_id: str, document: Document) -> tuple[str, str] | None:
-    """Of a message or record that does not stand under its own id: the path and the reason."""
+    """Of an account, message or record that does not stand under its own id: the path and the
+    reason.
+    """
+    if table == ACCOUNTS:
+        provider, _, label = document_id.partition("/")  # a provider's id has no slash
+        for part, expected in (("provider", provider), ("label", label)):
+            if document[part] != expected:
+                reason = f"expected {shown(expected)}, as in the id {shown(document_id)}"
+                return part, f"{reason}, came {shown(document[part])}"
     if table.startswith((MESSAGES, RECORDS)) and document["id"] != document_id:
         return "id", f"expected it again, came {shown(document['id'])}"
     if table.startswith(MESSAGES) and document["provider"] != table.removeprefix(MESSAGES):

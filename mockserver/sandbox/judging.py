@@ -1,22 +1,22 @@
-"""Whether the documents that sandboxes were left with are what they should be."""
+"""Whether the documents that a sandbox was left with, or is sent, are what they should be."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 
 from mockserver.api.changes import MESSAGES, RECORDS
 from mockserver.api.provider import Provider
-from mockserver.sandbox.documents import (
-    ANY,
+from mockserver.sandbox.account_documents import find_contradiction, make_account_schema
+from mockserver.sandbox.contents import find_wrong_content
+from mockserver.sandbox.documents import ANY, MessageDocument, find_wrong_name, schema_of
+from mockserver.sandbox.documents_apart import (
     APART,
     AboutDocument,
-    AccountSchema,
-    MessageDocument,
     SnapshotDocument,
-    find_wrong_name,
-    schema_of,
+    find_wrong_name_or_switch,
 )
+from mockserver.sandbox.likeness import Likeness
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Document, Tables
 from mockserver.text.mistakes import Refused
@@ -25,8 +25,9 @@ from mockserver.text.validation import first_mistake
 
 INNER = {SnapshotDocument: "tables", AboutDocument: "snapshot"}
 """The tables that a document holds itself."""
-QUICK = (MessageDocument, AccountSchema)  # those of which there are many
-MOST_SEEN = 10_000  # values
+
+Reason = tuple[str, str]
+"""The path in a document, which may be empty, and what is wrong there."""
 
 
 class Wrong(NamedTuple):
@@ -38,14 +39,29 @@ class Wrong(NamedTuple):
     reason: str
 
 
+class Found(NamedTuple):
+    """The same of the tables of one sandbox. The id is ``ANY`` where the table is wrong."""
+
+    table: str
+    document_id: str
+    path: str
+    reason: str
+
+    def tell(self) -> str:
+        """In a line, without the table."""
+        name = shown(self.document_id)[1:-1]
+        return ": ".join(filter(None, (name, self.path, self.reason)))
+
+
 def find_wrong_document(
     sandboxes: Mapping[str, Tables], providers: Mapping[str, Provider]
 ) -> Wrong | None:
     """The first of all. Those of a provider that is not there are left alone."""
     judges = Judges(providers)
     for sandbox, tables in sandboxes.items():
-        for table, document_id, reason in judges.find_wrong(tables):
-            return Wrong(sandbox, table, document_id, reason)
+        found = judges.find_wrong(tables, sandbox)
+        if found is not None:
+            return Wrong(sandbox, found.table, found.document_id, found.tell())
     return None
 
 
@@ -73,70 +89,65 @@ class Judges:
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         self._providers = providers
         self._schemas: dict[tuple[str, str], Schema | None] = {}
-        self._seen: set[tuple[fields.Field[Any], type, Any]] = set()
+        self._likeness = Likeness()
 
-    def find_wrong(self, tables: Any) -> Iterator[tuple[str, str, str]]:
-        """Table, id and what is wrong of each document that is not what it should be."""
+    def find_wrong(self, tables: Any, sandbox: str = "") -> Found | None:
+        """The first document of the tables that is not what it should be, None where all are."""
         for table, rows in tables.items():
             if not isinstance(rows, dict):
-                yield table, ANY, f"expected documents by id, came {shown(rows)}"
-                continue
+                return Found(table, ANY, "", f"expected documents by id, came {shown(rows)}")
             for document_id, document in rows.items():
-                reason = self._judge(table, document_id, document)
-                if reason is not None:
-                    yield table, document_id, f"{shown(document_id)[1:-1]}: {reason}"
+                wrong = self._judge(table, document_id, document, sandbox)
+                if wrong is not None:
+                    return Found(table, document_id, *wrong)
+        contradiction = find_contradiction(tables.get(ACCOUNTS, {}), self._providers)
+        return contradiction and Found(ACCOUNTS, *contradiction)
 
-    def _judge(self, table: str, document_id: str, document: Any) -> str | None:
-        schema = self._find_schema(table, document_id if table in APART else ANY)
+    def _judge(self, table: str, document_id: str, document: Any, sandbox: str) -> Reason | None:
+        schema = self._find_schema(table, _name_kind(table, document_id, document))
         if schema is None:
-            return None if table.startswith((MESSAGES, RECORDS)) else "there is no such table"
-        if not (isinstance(schema, QUICK) and self._is_like_others(schema, document)):
+            known = table.startswith((MESSAGES, RECORDS))
+            return None if known else ("", "there is no such table")
+        many = table == ACCOUNTS or isinstance(schema, MessageDocument)
+        if not (many and self._likeness.covers(schema, document)):
             try:
                 schema.load(document)
             except ValidationError as error:
-                return ": ".join(filter(None, first_mistake(error, document)))
-        wrong = find_wrong_name(table, document_id, document)
-        if wrong is None and type(schema) in INNER:
-            inner = document[INNER[type(schema)]]
-            wrong = next((found[::2] for found in self.find_wrong(inner or {})), None)
-        return None if wrong is None else ": ".join(wrong)
-
-    def _find_schema(self, table: str, document_id: str) -> Schema | None:
-        key = table, document_id
-        if key not in self._schemas:
-            known = APART.get(table, {})
-            made = known.get(document_id) or known.get(ANY)
-            self._schemas[key] = made() if made else schema_of(table, self._providers)
-        return self._schemas[key]
-
-    def _is_like_others(self, schema: Schema, document: Any) -> bool:
-        """Whether its fields take all of its values, most of which they were seen to take: so
-        100,000 messages cost 0.6 s, where each as a whole would make it 3.
-        """
-        if not isinstance(document, dict) or document.keys() != schema.fields.keys():
-            return False
-        return all(
-            (type(value) is str and _is_text(schema.fields[name]))
-            or self._takes(schema.fields[name], value)
-            for name, value in document.items()
+                return first_mistake(error, document)
+        return find_wrong_name(table, document_id, document) or self._look_inside(
+            schema, document, sandbox
         )
 
-    def _takes(self, field: fields.Field[Any], value: Any) -> bool:
-        if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
-            inner = field.inner.schema
-            return type(value) is list and all(self._is_like_others(inner, each) for each in value)
-        known = not isinstance(value, dict | list)
-        if known and (field, type(value), value) in self._seen:
-            return True
-        try:
-            field.deserialize(value)
-        except ValidationError:
-            return False
-        if known and len(self._seen) < MOST_SEEN:
-            self._seen.add((field, type(value), value))
-        return True
+    def _look_inside(self, schema: Schema, document: Document, sandbox: str) -> Reason | None:
+        """What is wrong in what a schema takes as it is."""
+        if isinstance(schema, MessageDocument):
+            reason = find_wrong_content(document)
+            return None if reason is None else ("content", reason)
+        if isinstance(schema, AboutDocument):
+            wrong = find_wrong_name_or_switch(document, sandbox, self._providers)
+            if wrong is not None:
+                return wrong
+        inner = INNER.get(type(schema))
+        found = self.find_wrong(document[inner] or {}) if inner else None
+        return None if found is None else (f"{inner}: {found.table}", found.tell())
+
+    def _find_schema(self, table: str, kind: str) -> Schema | None:
+        key = table, kind
+        if key not in self._schemas:
+            self._schemas[key] = self._make_schema(table, kind)
+        return self._schemas[key]
+
+    def _make_schema(self, table: str, kind: str) -> Schema | None:
+        if table == ACCOUNTS and kind in self._providers:
+            return make_account_schema(self._providers[kind])
+        known = APART.get(table, {})
+        made = known.get(kind) or known.get(ANY)
+        return made() if made else schema_of(table, self._providers)
 
 
-def _is_text(field: fields.Field[Any]) -> bool:
-    """Whether it takes any text."""
-    return type(field) is fields.String and not field.validators
+def _name_kind(table: str, document_id: str, document: Any) -> str:
+    """Of the documents of a table those that have a schema of their own."""
+    if table in APART:
+        return document_id
+    provider = document.get("provider") if table == ACCOUNTS and isinstance(document, dict) else ANY
+    return provider if isinstance(provider, str) else ANY

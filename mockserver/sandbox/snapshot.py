@@ -7,22 +7,19 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.api.account import AccountKind
-from mockserver.api.changes import MESSAGES
-from mockserver.api.content import ContentSchema
 from mockserver.api.provider import Provider
 from mockserver.pipeline.plan import MOST_RULES
-from mockserver.sandbox.documents import NOTES, ORDINAL, find_wrong_name, schema_of
-from mockserver.sandbox.fixtures import FixtureMistakes, read_fixture
-from mockserver.sandbox.planting import ACCOUNTS, list_accounts
-from mockserver.sandbox.storage.memory import Document, Rows, Tables
+from mockserver.sandbox.account_documents import arrange
+from mockserver.sandbox.documents import NOTES, ORDINAL, schema_of
+from mockserver.sandbox.judging import Judges
+from mockserver.sandbox.planting import ACCOUNTS
+from mockserver.sandbox.storage.memory import Rows, Tables
 from mockserver.sandbox.switches import require_switches
 from mockserver.text.mistakes import Refused
-from mockserver.text.shown import shown, there_are, there_are_keys
+from mockserver.text.shown import shown, there_are
 from mockserver.text.times import iso
 from mockserver.text.validation import (
     LARGEST,
-    UNKNOWN,
     Strict,
     check_plain,
     first_mistake,
@@ -84,11 +81,12 @@ def read_snapshot(data: Any, providers: Mapping[str, Provider]) -> dict[str, Any
         raise _refuse(f"snapshot.tables.{NOTES}", reason, f"{HINT}, or leave them out")
     _require_room(read["tables"].get("rules"))
     tables = {name: _read_table(name, rows, providers) for name, rows in read["tables"].items()}
-    if ACCOUNTS not in tables:
-        raise _refuse(f"snapshot.tables.{ACCOUNTS}", "missing")
-    read["tables"] = {**tables, ACCOUNTS: _read_accounts(tables[ACCOUNTS], providers)}
-    for name, rows in tables.items():
-        _require_names(name, rows)
+    _require_right(tables, providers)
+    accounts = {
+        name: arrange(account, providers[account["provider"]])
+        for name, account in tables[ACCOUNTS].items()
+    }
+    read["tables"] = {**tables, ACCOUNTS: accounts}
     _complete_counters(tables, read)
     return read
 
@@ -115,8 +113,9 @@ def _write_plainly(value: Any) -> Any:
 
 
 def _read_table(name: str, rows: Any, providers: Mapping[str, Provider]) -> Rows:
-    schema, path = schema_of(name, providers), f"snapshot.tables.{shown(name)[1:-1]}"
-    if schema is None:
+    """The documents by id, which are not judged yet."""
+    path = f"snapshot.tables.{shown(name)[1:-1]}"
+    if schema_of(name, providers) is None:
         raise _refuse(path, "there is no such table")
     read: Rows = {}
     if not isinstance(rows, list):
@@ -124,7 +123,6 @@ def _read_table(name: str, rows: Any, providers: Mapping[str, Provider]) -> Rows
     for place, row in enumerate(rows):
         match row:
             case [str(document_id), dict(document)] if document_id not in read:
-                _load(schema, document, f"{path}[{place}][1]")
                 read[document_id] = document
             case [str(document_id), dict()]:
                 raise _refuse(f"{path}[{place}][0]", f"{shown(document_id)} is there already")
@@ -134,69 +132,21 @@ def _read_table(name: str, rows: Any, providers: Mapping[str, Provider]) -> Rows
     return read
 
 
-def _read_accounts(rows: Rows, providers: Mapping[str, Provider]) -> Rows:
-    """The accounts, judged by what their providers say of them. Raises Refused."""
-    by_provider: dict[str, list[Document]] = {}
-    for account in rows.values():
-        by_provider.setdefault(account["provider"], []).append(account)
-    read: list[Document] = []
-    for name, accounts in by_provider.items():
-        path = f"snapshot.tables.{ACCOUNTS}.{shown(name)[1:-1]}"
+def _require_right(tables: Tables, providers: Mapping[str, Provider]) -> None:
+    """Raises Refused for the first document that is wrong, and accounts of a strange provider."""
+    if ACCOUNTS not in tables:
+        raise _refuse(f"snapshot.tables.{ACCOUNTS}", "missing")
+    found = Judges(providers).find_wrong(tables)
+    if found is not None:
+        place = list(tables[found.table]).index(found.document_id)
+        path = f"snapshot.tables.{found.table}[{place}][1]"
+        raise _refuse(".".join(filter(None, (path, found.path))), found.reason)
+    for place, account in enumerate(tables[ACCOUNTS].values()):
+        name = account["provider"]
         if name not in providers:
-            raise _refuse(path, "there is no such provider", there_are(providers, name))
-        content = {
-            "accounts": [
-                _write_for_fixture(each, providers[name].account, path) for each in accounts
-            ],
-            "conversations": [],
-        }
-        try:
-            read += read_fixture(providers[name], content).accounts
-        except FixtureMistakes as wrong:
-            place, reason = wrong.found[0]
-            raise _refuse(path + place.removeprefix("accounts"), reason) from None
-    made = list_accounts(read)[ACCOUNTS]
-    if made.keys() != rows.keys():
-        name = next(iter(rows.keys() - made.keys()))
-        reason = f"expected provider/label as the id of an account, came {shown(name)}"
-        raise _refuse(f"snapshot.tables.{ACCOUNTS}", reason)
-    return {name: made[name] for name in rows}
-
-
-def _write_for_fixture(account: Document, kind: AccountKind, path: str) -> Document:
-    """The account as fixtures have it. Raises Refused where it has what would get lost there."""
-    for place in (account["credentials"], *(each["ids"] for each in account["numbers"])):
-        known = kind.credentials if place is account["credentials"] else kind.number_ids
-        for name in place.keys() - set(known):
-            raise _refuse(f"{path}.{shown(name)[1:-1]}", UNKNOWN, there_are_keys(known, name))
-    numbers = [
-        {"number": each["number"], "state": each["state"], **each["ids"]}
-        for each in account["numbers"]
-    ]
-    named = {"label": account["label"], "condition": account["condition"], "numbers": numbers}
-    return {**account["credentials"], **named}
-
-
-def _require_names(table: str, rows: Rows) -> None:
-    """That messages and records stand under their own ids."""
-    for document_id, document in rows.items():
-        path = f"snapshot.tables.{table}.{shown(document_id)[1:-1]}"
-        wrong = find_wrong_name(table, document_id, document)
-        if wrong is not None:
-            raise _refuse(f"{path}.{wrong[0]}", wrong[1])
-        if table.startswith(MESSAGES):
-            _require_content(document, f"{path}.content")
-
-
-def _require_content(document: Document, path: str) -> None:
-    try:
-        content = {"type": document["type"], document["type"]: json.loads(document["content"])}
-        check_plain(content)
-        ContentSchema().load(content)
-    except ValidationError as error:
-        raise _refuse(path, first_mistake(error, content)[1]) from None
-    except (ValueError, RecursionError) as error:
-        raise _refuse(path, f"expected JSON as text: {error}") from None
+            path = f"snapshot.tables.{ACCOUNTS}[{place}][1].provider"
+            reason = f"there is no such provider, came {shown(name)}"
+            raise _refuse(path, reason, there_are(providers, name))
 
 
 def _complete_counters(tables: Tables, read: Mapping[str, Any]) -> None:

@@ -150,7 +150,7 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "a sandbox": (["set", "sandbox", "self", {"seed": "x"}], "seed"),
     "a snapshot": (
         ["put", "snapshots", "s", {"at": 1, "tables": {"ordinals": {"o": {"n": "x"}}}}],
-        "s: ordinals: o: n: expected a whole number",
+        "s: tables: ordinals: o: n: expected a whole number",
     ),
     "a table": (["put", "colours", "red", {}], "there is no such table"),
 }
