@@ -1,18 +1,16 @@
 """Whether accounts, as a sandbox keeps them, are what their providers say of accounts."""
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from marshmallow import Schema, fields, validate
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.contradictions import find_contradictions
+from mockserver.sandbox.contradictions import Place, find_repeated
 from mockserver.sandbox.fixtures import CREDENTIAL, GIVEN, make_condition_field, make_state_field
 from mockserver.sandbox.storage.memory import Document, Rows
+from mockserver.text.secrets import mask_secret
 from mockserver.text.validation import Strict
-
-PLACE = re.compile(r"accounts\[(\d+)\]\.(.+)", re.DOTALL)
 
 
 def make_account_schema(provider: Provider) -> Schema:
@@ -60,34 +58,41 @@ def arrange(account: Document, provider: Provider) -> Document:
 def find_contradiction(
     rows: Rows, providers: Mapping[str, Provider]
 ) -> tuple[str, str, str] | None:
-    """The id of an account that does not go with the others, the path in it, and why not.
+    """The id of an account that has what another has, the path in it, and what it is.
 
     Each must be right in itself. Those of a provider that is not there are left alone.
     """
-    by_provider: dict[str, list[str]] = {}
+    by_provider: dict[str, Rows] = {}
     for document_id, account in rows.items():
-        by_provider.setdefault(account["provider"], []).append(document_id)
-    for name, ids in by_provider.items():
+        by_provider.setdefault(account["provider"], {})[document_id] = account
+    for name, accounts in by_provider.items():
         if name in providers:
-            content = _write_for_fixture(rows[each] for each in ids)
-            for path, reason in find_contradictions(content, providers[name]):
-                found = PLACE.fullmatch(path)
-                if found is not None:
-                    return ids[int(found[1])], found[2], PLACE.sub(r"\2", reason)
+            kind = providers[name].account
+            credentials = _list_credentials(accounts, kind.credentials[0])
+            numbers = [_list_names(accounts, each) for each in kind.number_ids]
+            for path, reason in chain(
+                find_repeated(credentials, mask_secret),
+                find_repeated(_list_numbers(accounts)),
+                *map(find_repeated, numbers),
+            ):
+                document_id, _, inner = path.rpartition(": ")
+                return document_id, inner, reason
     return None
 
 
-def _write_for_fixture(accounts: Iterable[Document]) -> dict[str, Any]:
-    """As fixtures have them, as far as one must not have what another has."""
-    return {
-        "accounts": [
-            {
-                **each["credentials"],
-                "label": each["label"],
-                "numbers": [
-                    {"number": number["number"], **number["ids"]} for number in each["numbers"]
-                ],
-            }
-            for each in accounts
-        ]
-    }
+def _list_credentials(accounts: Rows, name: str) -> Iterator[Place]:
+    for document_id, account in accounts.items():
+        yield f"{document_id}: credentials.{name}", account["credentials"][name]
+
+
+def _list_numbers(accounts: Rows) -> Iterator[Place]:
+    for document_id, account in accounts.items():
+        for place, number in enumerate(account["numbers"]):
+            yield f"{document_id}: numbers[{place}].number", number["number"]
+
+
+def _list_names(accounts: Rows, name: str) -> Iterator[Place]:
+    """Of the further names of numbers those of one kind."""
+    for document_id, account in accounts.items():
+        for place, number in enumerate(account["numbers"]):
+            yield f"{document_id}: numbers[{place}].ids.{name}", number["ids"][name]

@@ -22,13 +22,13 @@ def find_contradictions(content: Any, provider: Provider) -> Iterator[tuple[str,
     messages = [
         each for path, one in conversations for each in _list_objects(path, one, "messages")
     ]
-    yield from _find_repeated(_list_texts(accounts, "label"))
-    yield from _find_repeated(_list_texts(accounts, provider.account.credentials[0]), mask_secret)
+    yield from find_repeated(_list_texts(accounts, "label"))
+    yield from find_repeated(_list_texts(accounts, provider.account.credentials[0]), mask_secret)
     for name in ("number", *provider.account.number_ids):
-        yield from _find_repeated(_list_texts(numbers, name))
+        yield from find_repeated(_list_texts(numbers, name))
     records = {name: _list_objects("", content, name) for name in provider.records}
     for listed in (*records.values(), messages):
-        yield from _find_repeated(_list_texts(listed, "id"))
+        yield from find_repeated(_list_texts(listed, "id"))
     labels = dict(_list_texts(accounts, "label"))
     if len(labels) < len(accounts):
         return  # whose the rest is cannot be told
@@ -56,7 +56,7 @@ def _list_texts(objects: Iterable[tuple[str, Mapping[str, Any]]], name: str) -> 
     ]
 
 
-def _find_repeated(places: Iterable[Place], write: Callable[[str], str] = repr) -> Iterator[Place]:
+def find_repeated(places: Iterable[Place], write: Callable[[str], str] = repr) -> Iterator[Place]:
     seen: dict[str, str] = {}
     for path, value in places:
         if value in seen:
