@@ -9,7 +9,7 @@ from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.conditions import require_bearer, require_condition
 from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
-from mockserver.api.limits import Allowance, Bucket, Verdict, take_token, tell_allowance
+from mockserver.api.limits import Allowance, Bucket, Verdict, is_bucket, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
@@ -60,6 +60,7 @@ __all__ = [
     "Verdict",
     "add",
     "digits_of",
+    "is_bucket",
     "mark_read",
     "new_wamid",
     "put",

@@ -1,7 +1,7 @@
 """Rate limits, as pure functions of time: what may pass now, and when more may."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mockserver.text.times import SECOND
 
@@ -15,6 +15,11 @@ class Bucket(NamedTuple):
 
     left: int
     at: int
+
+
+def is_bucket(value: Any) -> bool:
+    """Whether a JSON value is what is left of a bucket: both of its numbers, in a list."""
+    return isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
 
 
 class Allowance(NamedTuple):

@@ -73,7 +73,8 @@ class Provider:
     ``sign_choices`` the values that some of these take, without regard to case: another one is
     signed all the same, to see what the server says. ``signatures`` are those that would
     authenticate a call as it came, which are as secret as a credential. ``not_emulated`` is what it
-    documents besides the operations.
+    documents besides the operations. ``notes`` tell by kind whether a value is one that it notes:
+    what is kept of another server is judged by them before it is recalled.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Provider:
     sign_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
     not_emulated: tuple[NotEmulated, ...] = ()
+    notes: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, None where there is none."""

@@ -32,6 +32,7 @@ PARTS: dict[str, Any] = {
     "switches": (tuple, Switch),
     "records": Mapping,
     "not_emulated": (tuple, NotEmulated),
+    "notes": Mapping,
 }
 PARTS_OF_OPERATIONS: dict[str, Any] = {
     "name": str,

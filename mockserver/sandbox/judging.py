@@ -9,13 +9,14 @@ from mockserver.api.changes import MESSAGES, RECORDS
 from mockserver.api.provider import Provider
 from mockserver.sandbox.account_documents import find_contradiction, make_account_schema
 from mockserver.sandbox.contents import find_wrong_content
-from mockserver.sandbox.documents import ANY, MessageDocument, find_wrong_name, schema_of
+from mockserver.sandbox.documents import ANY, NOTES, MessageDocument, find_wrong_name, schema_of
 from mockserver.sandbox.documents_apart import (
     APART,
     AboutDocument,
     SnapshotDocument,
     find_wrong_name_or_switch,
 )
+from mockserver.sandbox.kept_notes import find_wrong_note
 from mockserver.sandbox.likeness import Likeness
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Document, Tables
@@ -100,8 +101,16 @@ class Judges:
                 wrong = self._judge(table, document_id, document, sandbox)
                 if wrong is not None:
                     return Found(table, document_id, *wrong)
-        contradiction = find_contradiction(tables.get(ACCOUNTS, {}), self._providers)
-        return contradiction and Found(ACCOUNTS, *contradiction)
+        return self._compare(tables)
+
+    def _compare(self, tables: Tables) -> Found | None:
+        """What is wrong in documents beside others, each of which is right in itself."""
+        accounts = tables.get(ACCOUNTS, {})
+        contradiction = find_contradiction(accounts, self._providers)
+        if contradiction is not None:
+            return Found(ACCOUNTS, *contradiction)
+        note = find_wrong_note(tables.get(NOTES, {}), accounts, self._providers)
+        return note and Found(NOTES, *note)
 
     def _judge(self, table: str, document_id: str, document: Any, sandbox: str) -> Reason | None:
         schema = self._find_schema(table, _name_kind(table, document_id, document))

@@ -13,7 +13,7 @@ from mockserver.text.mistakes import Mistakes
 from tests.calls import D7_MESSAGE
 from tests.commands import run
 from tests.conftest import StillClock, new_client
-from tests.sandbox.worlds import ALL, make, messages, write
+from tests.sandbox.worlds import ALL, account_of, make, messages, receipt, show, write
 
 HEADER = b'{"mockserver-data":1}'
 KIRIM = ("default", "accounts", "kirim/main")
@@ -89,6 +89,22 @@ WRONG: dict[str, Case] = {
         5,
         "d7: expected sums by kind and id, came 5",
     ),
+    "what is left of a limit": (
+        ("default", "notes", "kirim/main/writes/", "value"),
+        5,
+        "value: expected what is noted as writes, came 5",
+    ),
+    "a part of it": (("default", "notes", "kirim/main/writes/", "value", 0), "5", "came ['5', "),
+    "an answer": (
+        ("default", "notes", "kirim/main/idempotency-key/a/writes/False", "value"),
+        {"digest": "x"},
+        "value: expected what is noted as idempotency-key, came {'digest': 'x'}",
+    ),
+    "a failure": (
+        ("default", "notes", "kirim/main/idempotency-key/a/writes/True", "value", "error"),
+        "x",
+        "value: expected what is noted as idempotency-key, came",
+    ),
     "a kept account": (
         ("q", "snapshots", "n", "tables", "accounts", "kirim/main", "numbers"),
         [],
@@ -104,6 +120,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Any:
     client = new_client(StillClock(), data=path)
     make(client, id="q")
     client.post(f"{ALL}/q/snapshot", json={"name": "n"})
+    for message_id in (write(client, "default", "kirim"), "x"):
+        sent = receipt("kirim", account_of(show(client, "default"), "kirim"), message_id)
+        sent.with_headers(Idempotency_Key=f"a/writes/{message_id == 'x'}").by(client)
     client.application.sandboxes.close()
     new_client(StillClock(), data=path).application.sandboxes.close()  # a line for each sandbox
     return [json.loads(line.partition(b"\t")[0]) for line in path.read_bytes().splitlines()[1:]]

@@ -25,4 +25,5 @@ provider = Provider(
         ),
     ),
     not_emulated=not_emulated.NOT_EMULATED,
+    notes=operations.NOTES,
 )

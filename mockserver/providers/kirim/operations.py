@@ -22,6 +22,7 @@ from mockserver.api import (
     Sample,
     Shape,
     Subject,
+    is_bucket,
     mark_read,
     shown,
 )
@@ -118,6 +119,19 @@ def look_up_key(exchange: Exchange) -> None:
         details = {**kept["details"], "replay_of": kept["request_id"]}
         raise Fail(Error[kept["error"]], because, **details)
     exchange.data = Kept(kept["body"], kept["headers"])
+
+
+def is_kept(value: Any) -> bool:
+    """Whether it is a success or a failure as it is noted for an ``Idempotency-Key``."""
+    match value:
+        case {"digest": str(), "body": _, "headers": dict(headers)}:
+            return all(isinstance(each, str) for each in headers.values())
+        case {"digest": str(), "error": str(name), "details": dict(), "request_id": str()}:
+            return name in Error.__members__
+    return False
+
+
+NOTES = {accounts.WRITES: is_bucket, accounts.READS: is_bucket, IDEMPOTENCY_KEY: is_kept}
 
 
 def keep_refusals(check: Check) -> Check:
