@@ -1,5 +1,6 @@
 """Whether the documents that a sandbox was left with, or is sent, are what they should be."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -32,12 +33,15 @@ Reason = tuple[str, str]
 
 
 class Wrong(NamedTuple):
-    """A document that is not what it should be: where it stands, and why."""
+    """A document that is not what it should be: where it stands, and why. ``field`` is what is
+    wrong of it, empty where that is the whole.
+    """
 
     sandbox: str
     table: str
     document_id: str
     reason: str
+    field: str = ""
 
 
 class Found(NamedTuple):
@@ -62,7 +66,8 @@ def find_wrong_document(
     for sandbox, tables in sandboxes.items():
         found = judges.find_wrong(tables, sandbox)
         if found is not None:
-            return Wrong(sandbox, found.table, found.document_id, found.tell())
+            field = re.split(r"[.\[:]", found.path, maxsplit=1)[0]
+            return Wrong(sandbox, found.table, found.document_id, found.tell(), field)
     return None
 
 

@@ -101,6 +101,7 @@ class Sandboxes:
             kept = {DEFAULT: sandbox, **kept}
         for sandbox in kept.values():
             self._register(sandbox)
+            _tell_lost_scenario(sandbox)
         differences = self._beginnings.describe_differences(self.default.rows(ABOUT)[PLANTED])
         if differences:
             log.warning(
@@ -313,6 +314,23 @@ class Sandboxes:
                 message = f"the sandbox {other.id} has the credential {mask_secret(value)} of "
                 hint = "leave credentials out to get new ones"
                 raise Refused("credential_taken", message + provider, hint, status=409)
+
+
+def _tell_lost_scenario(sandbox: Sandbox) -> None:
+    """Warn of a scenario that is in no folder any more, without which no reset can be made: that is
+    no mistake of the document, and all else goes on.
+    """
+    scenario = sandbox.about["scenario"]
+    try:
+        if scenario is not None:
+            sandbox.faults.find_scenario(scenario)
+    except Refused as refused:
+        log.warning(
+            "%s cannot be reset: it was made with a scenario that is gone: %s; %s",
+            sandbox.id,
+            refused.message,
+            refused.hint,
+        )
 
 
 def _draft_rules(sandbox: Sandbox) -> list[Any]:

@@ -234,6 +234,33 @@ def test_what_belongs_to_a_provider_that_is_not_there_is_left_alone(
     assert messages(start())
 
 
+def test_scenario_that_is_gone_is_warned_of(
+    start: Callable[..., Any], data: Path, documents: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its file may be in a folder that this start was not told of: the document is right."""
+    documents["q"]["sandbox"]["self"]["scenario"] = "nope"
+    keep(data, documents, with_sums=True)
+    assert messages(start())
+    [told] = [each.getMessage() for each in caplog.records if "scenario" in each.getMessage()]
+    assert told.startswith("q cannot be reset: it was made with a scenario that is gone: ")
+    assert "nope" in told
+
+
+def test_line_is_the_one_that_tells_of_the_wrong_field(
+    start: Callable[..., Any], data: Path, documents: Any
+) -> None:
+    """Not a later one, which tells of others."""
+    put_in(documents, (*MESSAGE, "content"), "5")
+    keep(data, documents, with_sums=False)
+    later = json.dumps({"default": [["set", "messages/d7", D7_MESSAGE, {"read_at": 1}]]})
+    with data.open("a") as file:
+        file.write(f"{later}\n")
+    assert "line 2: default: messages/d7: " in refused(start)
+    with data.open("a") as file:
+        file.write(later.replace('"read_at"', '"content"') + "\n")
+    assert "line 5: default: messages/d7: " in refused(start)
+
+
 CONTENTS = {
     "image": {"id": "1", "sizes": [1, 2.5, None, {"deep": True}]},
     "location": {"latitude": 1.5, "longitude": -2},

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import orjson
 
-from mockserver.api.changes import MESSAGES, REMOVE
+from mockserver.api.changes import MESSAGES, REMOVE, SET
 from mockserver.sandbox.database import REPLACE, make_change
 from mockserver.sandbox.storage.memory import Tables
 
@@ -56,14 +56,17 @@ def read_sandboxes(content: bytes) -> dict[str, Tables]:
     return sandboxes
 
 
-def find_line(content: bytes, sandbox: str, table: str, document_id: str) -> int:
-    """The number of the last line that says something of a document, or with no id of a table.
+def find_line(content: bytes, sandbox: str, table: str, document_id: str, field: str = "") -> int:
+    """The number of the last line that says something of a document, or with no id of a table; of
+    its field, where one is named.
 
     All lines are known to be readable.
     """
     found = 1
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
-        if number > 1 and _tells_of(_decode_line(line, summed=False), sandbox, table, document_id):
+        if number > 1 and _tells_of(
+            _decode_line(line, summed=False), sandbox, table, document_id, field
+        ):
             found = number
     return found
 
@@ -115,18 +118,23 @@ def _make_old_line(tables: Tables, line: Any) -> None:
         rows[message_id] = {**rows.get(message_id, {}), **fields}
 
 
-def _tells_of(line: Any, sandbox: str, table: str, document_id: str) -> bool:
+def _tells_of(line: Any, sandbox: str, table: str, document_id: str, field: str) -> bool:
     if isinstance(line, dict):
         value = line.get(sandbox)
         if isinstance(value, dict):
             return table in value and (not document_id or document_id in value[table])
-        return any(_changes(change, table, document_id) for change in value or ())
+        return any(_changes(change, table, document_id, field) for change in value or ())
     told = [] if line is None or sandbox != DEFAULT else line
-    return any((MESSAGES + each[0], each[1]) == (table, document_id) for each in told)
+    return any(
+        (MESSAGES + each[0], each[1]) == (table, document_id) and (not field or field in each[2])
+        for each in told
+    )
 
 
-def _changes(change: Any, table: str, document_id: str) -> bool:
+def _changes(change: Any, table: str, document_id: str, field: str) -> bool:
     kind, changed, changed_id, value = change
     if kind == REPLACE:
         return table in value and (not document_id or document_id in value[table])
-    return kind != REMOVE and changed == table and document_id in ("", changed_id)
+    if kind == REMOVE or (kind == SET and field and field not in value):
+        return False
+    return bool(changed == table and document_id in ("", changed_id))

@@ -110,9 +110,11 @@ class LogFile:
         hint = "it was left as it is; move it away to start anew"
         return Mistakes([Mistake(str(self._file.path), "", f"{reason} ({hint})")])
 
-    def refuse_document(self, sandbox: str, table: str, document_id: str, reason: str) -> Mistakes:
-        """The same of a document, with the line that tells of it."""
-        line = find_line(self._file.read(), sandbox, table, document_id)
+    def refuse_document(
+        self, sandbox: str, table: str, document_id: str, reason: str, field: str = ""
+    ) -> Mistakes:
+        """The same of a document, with the line that tells of it, or of its field."""
+        line = find_line(self._file.read(), sandbox, table, document_id, field)
         return self._refuse_line(line, f"line {line}: {sandbox}: {table}: {reason}")
 
     def _read(self) -> dict[str, Tables]:
