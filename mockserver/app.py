@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 from mockserver.admin.desk import Desk
 from mockserver.admin.finish import make_finish
@@ -14,6 +13,7 @@ from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
 from mockserver.faults.rules.reader import RuleReader, require_room
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
+from mockserver.late import load_module
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
@@ -21,10 +21,8 @@ from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.journal import Journal
-from mockserver.sandbox.judging import Wrong, find_wrong_document, find_wrong_rule
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import read_seeds
-from mockserver.sandbox.storage.log_file import LogFile
 from mockserver.sandbox.storage.memory import Memory
 from mockserver.sandbox.world import Clock, Sandbox
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
@@ -33,6 +31,7 @@ from mockserver.web.flask_app import App
 from mockserver.web.front import answer_front
 from mockserver.web.routes import create_routes
 
+KEPT_FILE = "mockserver.sandbox.kept_file"  # loading it takes 10 ms, which few starts need
 TRANSCRIPT_LINES = 4_000  # as many as one request can bring back
 MIB = 1_048_576
 
@@ -86,7 +85,8 @@ def create_sandboxes(
         _budget(settings),
         tuple(_find_secrets(settings, providers, seeds)),
     )
-    keeper = _open_file(settings.data, providers) if settings.data else Memory()
+    kept = load_module(KEPT_FILE) if settings.data else None
+    keeper = kept.open_file(settings.data, providers) if kept else Memory()
     sandboxes = Sandboxes(
         providers,
         Beginnings(providers, seeds),
@@ -99,11 +99,9 @@ def create_sandboxes(
     try:
         sandboxes.load()
     except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
-        if not isinstance(keeper, LogFile):
+        if kept is None:
             raise
-        refusal = _refuse(keeper, find_wrong_rule(keeper.read(), providers, read), error)
-        keeper.close()
-        raise refusal from None
+        raise kept.close_file(keeper, providers, read, error) from None
     sandboxes.open(seed)
     try:
         _configure(sandboxes.default, rules)
@@ -111,25 +109,6 @@ def create_sandboxes(
         reason = f"beside the rules that are kept there: {refused.message}"
         raise Mistakes([Mistake(str(settings.data), "", reason)]) from None
     return sandboxes
-
-
-def _open_file(path: Path, providers: Mapping[str, Provider]) -> LogFile:
-    """Raises Mistakes, also where a document in it is not what it should be."""
-    keeper = LogFile(path)
-    wrong = find_wrong_document(keeper.read(), providers)
-    if wrong is not None:
-        refusal = keeper.refuse_document(*wrong)
-        keeper.close()
-        raise refusal
-    return keeper
-
-
-def _refuse(keeper: LogFile, wrong: Wrong | None, error: Exception) -> Mistakes:
-    """What to raise for documents of which no sandbox could be made."""
-    if wrong is not None:
-        return keeper.refuse_document(*wrong)
-    reason = error.message if isinstance(error, Refused) else repr(error)
-    return keeper.refuse(f"a document cannot be read: {reason}")
 
 
 def _budget(settings: Settings) -> Budget:

@@ -21,13 +21,13 @@ ARROWS = {
     "providers": {"api"},
     "registry": {"api", "late", "sandbox", "text"},
     "faults": {"pipeline", "api", "text", "late"},
-    "sandbox": {"pipeline", "api", "text"},
+    "sandbox": {"pipeline", "api", "late", "text"},
     "config": {"api", "text"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
     "admin": {"sandbox", "pipeline", "api", "text"},
     "app": {
-        "admin", "api", "config", "faults", "registry", "sandbox", "text", "version", "web",
+        "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "version", "web",
     },
     "cli": {
         "admin", "api", "app", "client", "config", "faults", "late", "registry", "sandbox", "text",
@@ -51,6 +51,8 @@ LATE_TARGETS = {
     "mockserver.cli.validate",
     "mockserver.faults.types",
     "mockserver.providers",
+    "mockserver.sandbox.kept_file",
+    "mockserver.sandbox.snapshot",
 }
 LOADERS = ("load_module", "load_modules_of")
 FOREIGN = {

@@ -3,8 +3,8 @@
 from typing import Any
 
 from mockserver.api.changes import put
+from mockserver.late import load_module
 from mockserver.sandbox.ids import IDS
-from mockserver.sandbox.snapshot import write_snapshot
 from mockserver.sandbox.storage.memory import Document
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
@@ -42,7 +42,11 @@ def describe_state(sandbox: Sandbox) -> dict[str, Any]:
 
 
 def _write(sandbox: Sandbox, state: Document) -> dict[str, Any]:
-    return write_snapshot(sandbox.about, sandbox.rows(IDS), state["tables"], state["at"])
+    snapshot = load_module("mockserver.sandbox.snapshot")
+    written: dict[str, Any] = snapshot.write_snapshot(
+        sandbox.about, sandbox.rows(IDS), state["tables"], state["at"]
+    )
+    return written
 
 
 def _find(sandbox: Sandbox, name: str) -> Document:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from mockserver.api.changes import put, set_fields
 from mockserver.api.provider import Provider
+from mockserver.late import load_module
 from mockserver.sandbox.accounts import Credential
 from mockserver.sandbox.beginning import (
     DEFAULT,
@@ -22,7 +23,6 @@ from mockserver.sandbox.beginning import (
 )
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.expiry import Expiry, end_of
-from mockserver.sandbox.snapshot import read_snapshot
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Clock, Sandbox
@@ -30,9 +30,10 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.secrets import mask_secret
 from mockserver.text.shown import shown
 
+SNAPSHOT = "mockserver.sandbox.snapshot"  # what judges one takes a while to load
 CODES = 10**8
 
-log = logging.getLogger("mockserver.sandboxes")
+log = logging.getLogger(__name__)
 
 
 class Builder(Protocol):
@@ -199,7 +200,7 @@ class Sandboxes:
 
         Its credentials are kept, with their code, where no sandbox has them.
         """
-        snapshot = read_snapshot(wish.snapshot, self._providers)
+        snapshot = load_module(SNAPSHOT).read_snapshot(wish.snapshot, self._providers)
         tables: Tables = snapshot["tables"]
         code = snapshot["code"]
         used = any(
