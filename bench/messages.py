@@ -19,7 +19,7 @@ QUERIES = {
     "100, a later page": "limit=100&after=wamid.50000",
     "those of one customer": "customer=62123",
     "those of another provider": "provider=d7",
-    "none": "account=nobody",
+    "none": "customer=%2B6200000000",
 }
 
 
