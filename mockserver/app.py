@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from mockserver.admin.desk import Desk
 from mockserver.admin.finish import make_finish
@@ -65,31 +66,18 @@ def create_sandboxes(
     seed: int | None = None,
 ) -> Sandboxes:
     """All worlds, as they were left or with ``default`` alone. Raises Mistakes."""
-    seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
-    labels = {id: [each["label"] for each in found.accounts] for id, found in seeds.items()}
     reader = RuleReader(providers)
-    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now(), labels)
-    mistakes += wrong
-    rules, wrong = _read_configured_rules(settings, reader, scenarios, clock.now(), labels)
-    mistakes += wrong
-    if mistakes:
-        raise Mistakes(mistakes)
-    read = partial(read_document, reader)
+    files = _read_files(settings, providers, reader, clock)
+    secrets = tuple(_find_secrets(settings, providers, files.seeds))
+    budget = Budget(settings.journal_memory * MIB)
     build = partial(
-        _build_sandbox,
-        providers,
-        reader,
-        scenarios,
-        settings,
-        clock,
-        _budget(settings),
-        tuple(_find_secrets(settings, providers, seeds)),
+        _build_sandbox, providers, reader, files.scenarios, settings, clock, budget, secrets
     )
     kept = load_module(KEPT_FILE) if settings.data else None
     keeper = kept.open_file(settings.data, providers) if kept else Memory()
     sandboxes = Sandboxes(
         providers,
-        Beginnings(providers, seeds),
+        Beginnings(providers, files.seeds),
         build,
         clock=clock,
         keeper=keeper,
@@ -101,18 +89,34 @@ def create_sandboxes(
     except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
         if kept is None:
             raise
+        read = partial(read_document, reader)
         raise kept.close_file(keeper, providers, read, error) from None
     sandboxes.open(seed)
-    try:
-        _configure(sandboxes.default, rules)
-    except Refused as refused:
-        reason = f"beside the rules that are kept there: {refused.message}"
-        raise Mistakes([Mistake(str(settings.data), "", reason)]) from None
+    _configure(sandboxes.default, files.rules, settings)
     return sandboxes
 
 
-def _budget(settings: Settings) -> Budget:
-    return Budget(settings.journal_memory * MIB)
+class Files(NamedTuple):
+    """What the files hold that a server starts from."""
+
+    seeds: dict[str, Seed]
+    scenarios: Mapping[str, Scenario]
+    rules: list[object]
+
+
+def _read_files(
+    settings: Settings, providers: Mapping[str, Provider], reader: RuleReader, clock: Clock
+) -> Files:
+    """Raises Mistakes with all that is wrong in any of them."""
+    seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
+    labels = {id: [each["label"] for each in found.accounts] for id, found in seeds.items()}
+    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now(), labels)
+    mistakes += wrong
+    rules, wrong = _read_configured_rules(settings, reader, scenarios, clock.now(), labels)
+    mistakes += wrong
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Files(seeds, scenarios, rules)
 
 
 def _build_sandbox(
@@ -189,10 +193,11 @@ def _read_configured_rules(
     return rules, mistakes
 
 
-def _configure(sandbox: Sandbox, rules: list[object]) -> None:
+def _configure(sandbox: Sandbox, rules: list[object], settings: Settings) -> None:
     """Have the configuration's rules, with their counters if an earlier start made the same.
 
-    Where one of those is gone, or the configuration is another now, all are made anew.
+    Where one of those is gone, or the configuration is another now, all are made anew. Raises
+    Mistakes where there is no room for them.
     """
     before = sandbox.rows("sandbox").get("configured", {"rules": [], "made": []})
     there = {rule["id"] for rule in sandbox.faults.all()}
@@ -200,6 +205,10 @@ def _configure(sandbox: Sandbox, rules: list[object]) -> None:
         return
     for rule_id in before["made"]:
         sandbox.faults.remove(rule_id)
-    changes = sandbox.faults.draft([("", rule) for rule in rules])
+    try:
+        changes = sandbox.faults.draft([("", rule) for rule in rules])
+    except Refused as refused:
+        reason = f"beside the rules that are kept there: {refused.message}"
+        raise Mistakes([Mistake(str(settings.data), "", reason)]) from None
     made = [name for kind, table, name, _ in changes if (kind, table) == (ADD, "rules")]
     sandbox.change([*changes, put("sandbox", "configured", {"rules": rules, "made": made})])
