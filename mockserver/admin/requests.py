@@ -117,7 +117,11 @@ def _find_choices(
             there = [row.name for provider in providers for row in provider.errors]
         case _:
             there = ["header", *(rule["id"] for rule in sandbox.faults.all())]
-    known: set[str] = {head[name] for head in sandbox.journal.heads() if head.get(name)}
+    known: set[str] = {
+        head[name]
+        for head in sandbox.journal.heads()
+        if head.get(name) and given.get("provider") in (None, head.get("provider"))
+    }
     return (*dict.fromkeys(there), *sorted(known.difference(there)))
 
 

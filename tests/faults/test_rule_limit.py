@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from mockserver.pipeline.plan import MOST_RULES
 from tests.calls import D7, D7_RECEIPT
 from tests.commands import run, started
 from tests.conftest import ROOT, STATE, StillClock, new_client
+from tests.work import count_work
 
 RULES = f"{STATE}/faults"
 LATE: dict[str, Any] = {"fault": {"type": "latency", "ms": 0}, "seed": 1}
@@ -149,22 +149,6 @@ def test_more_rules_of_an_older_server_are_kept(tmp_path: Path) -> None:
 
 
 # Work
-
-
-def count_work(act: Callable[[], object]) -> int:
-    """How many calls of functions it takes, Python's and the library's."""
-    counted = 0
-
-    def count(frame: Any, event: str, argument: Any) -> None:
-        nonlocal counted
-        counted += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return counted
 
 
 DIFFERENT = [{"match": {"message_id": f"wamid.{each}"}, **LATE} for each in range(400)]

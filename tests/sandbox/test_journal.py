@@ -222,6 +222,14 @@ def test_account_that_is_not_there_is_refused_by_every_list(
     assert other not in answer.json["error"]["hint"]
 
 
+def test_error_of_another_providers_call_is_refused_too(client: Any) -> None:
+    """Though the journal knows it: no call of this provider can have it."""
+    client.post("/kaleyra/v2/HXIN1/whatsapp/1/messages", headers={"api-key": "x"}, json={})
+    error = newest(client)["error"]
+    assert len(find(client, f"error={error}&provider=kaleyra")) == 1
+    assert client.get(f"{REQUESTS}?error={error}&provider=kirim").status_code == 400
+
+
 def test_rule_that_is_gone_can_still_be_asked_for(client: Any) -> None:
     rule = add(client, {"type": "latency", "ms": 0})
     assert find(client, f"fault={rule}") == []

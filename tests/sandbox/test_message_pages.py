@@ -1,12 +1,11 @@
 """Messages are listed page by page, and a page costs nothing for those that are not in it."""
 
-import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.conftest import STATE
+from tests.work import count_work
 
 ALL = "/_mock/sandboxes"
 SHOP: dict[str, Any] = {"label": "shop", "numbers": [{"number": "+62811"}]}
@@ -161,21 +160,6 @@ def test_lists_follow_what_comes_and_what_is_read(client: Any) -> None:
 
 
 # Work
-
-
-def count_work(act: Callable[[], object]) -> int:
-    counted = 0
-
-    def count(frame: Any, event: str, argument: Any) -> None:
-        nonlocal counted
-        counted += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return counted
 
 
 QUERIES = [
