@@ -1,16 +1,17 @@
 """What the administration's handlers work with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from mockserver.api.call import BadJSON, Call
+from mockserver.api.call import BadJSON, Call, Reply
 from mockserver.api.provider import Provider
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
+from mockserver.text.times import SECOND, parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,18 @@ class Inquiry(NamedTuple):
         """The sandbox that the path names."""
         assert self.found is not None, "a handler that needs a sandbox stands at a path with one"
         return self.found
+
+
+class Later(NamedTuple):
+    """A handler's reply within so many ``seconds`` of real time, about the sandbox of its path.
+
+    ``look`` gives it, or None while there is none; told that the time is over it must. It is asked
+    at first and whenever something happened in the sandbox, which is locked then. It may raise
+    Refused.
+    """
+
+    seconds: float
+    look: Callable[[bool], Reply | None]
 
 
 def read_body(inquiry: Inquiry) -> dict[str, Any]:
@@ -83,6 +96,23 @@ def read_truth(given: Mapping[str, str], name: str) -> bool | None:
         message = f"{name}: expected true or false, came {shown(text)}"
         raise Refused("bad_filter", message, f"send {name}=true or {name}=false")
     return None if text is None else TRUTH[text]
+
+
+LONGEST_WAIT = 600
+"""Seconds that one request may wait."""
+
+
+def read_within(given: Mapping[str, str]) -> float:
+    """Seconds of the duration that a filter tells, 0 where it is not given. Raises Refused."""
+    try:
+        seconds = parse_duration(given.get("within", "PT0S")) / SECOND
+    except ValueError as error:
+        message = f"within: {error}"
+        raise Refused("bad_filter", message, "such as PT30S") from None
+    if not 0 <= seconds <= LONGEST_WAIT:
+        message = f"within: expected at most PT{LONGEST_WAIT}S, came {shown(given['within'])}"
+        raise Refused("bad_filter", message, "ask again to wait for longer")
+    return seconds
 
 
 def find_labels(

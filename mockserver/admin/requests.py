@@ -7,11 +7,13 @@ from mockserver.admin.desk import (
     PAGE,
     Desk,
     Inquiry,
+    Later,
     find_labels,
     read_choice,
     read_filters,
     read_truth,
     read_whole,
+    read_within,
 )
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
@@ -25,20 +27,30 @@ from mockserver.text.shown import shown
 NUMBERS = ("customer", "business_number")  # however they are written
 CHOSEN = ("provider", "operation", "account", "error", "fault")  # one of those that there are
 OTHERS = ("status", "committed", "because")
-FILTERS = (*CHOSEN, "message_id", *NUMBERS, *OTHERS, "since", "limit")
+FILTERS = (*CHOSEN, "message_id", *NUMBERS, *OTHERS, "since", "limit", "within")
 ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 
 
-def list_requests(desk: Desk, inquiry: Inquiry) -> Reply:
+def list_requests(desk: Desk, inquiry: Inquiry) -> Reply | Later:
     """The newest last. ``limit`` keeps the newest, or the first after ``since``.
 
     ``next`` is the ``since`` that goes on where more is left, and ``earlier`` tells that the answer
     would have been too long with those before. An empty ``since`` begins with the oldest.
+    Where there is none so far it is waited for, for a duration ``within``.
     """
     given = read_filters(inquiry, FILTERS)
-    sandbox = inquiry.sandbox
-    keep = _make_filter(desk, sandbox, given)
+    keep = _make_filter(desk, inquiry.sandbox, given)
     limit = read_whole(given, "limit", PAGE)
+    within = read_within(given)
+
+    def look(over: bool) -> Reply | None:
+        reply = _list(inquiry.sandbox, given, keep, limit)
+        return reply if over or reply.body["requests"] else None
+
+    return Later(within, look) if within else _list(inquiry.sandbox, given, keep, limit)
+
+
+def _list(sandbox: Sandbox, given: Mapping[str, str], keep: Keep, limit: int) -> Reply:
     if "since" not in given:
         page = sandbox.journal.show_newest(keep, limit, sandbox.disclosure)
         earlier = {"earlier": True} if page.more and len(page.entries) < limit else {}

@@ -2,15 +2,22 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from mockserver.admin import accounts, faults, messages, offer, reports, requests, sandboxes
-from mockserver.admin.desk import Desk, Inquiry
+from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.admin.finish import Finish
 from mockserver.admin.gate import CHALLENGE, Gate
 from mockserver.api.call import Call, Reply
-from mockserver.pipeline.answer import Answer, bug_answer, encode_refusal, encode_reply
+from mockserver.pipeline.answer import (
+    Answer,
+    Waiting,
+    bug_answer,
+    encode_refusal,
+    encode_reply,
+)
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import ask_whether_meant, shown
@@ -19,7 +26,9 @@ PREFIX = "/_mock"
 ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
 
-AdminHandler = Callable[[Desk, Inquiry], Reply]
+AdminHandler = Callable[[Desk, Inquiry], Reply | Later]
+
+Look = Callable[[bool], Answer | None]
 
 ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{PREFIX}/livez": {"GET": offer.tell_alive},
@@ -60,35 +69,73 @@ def administrate(desk: Desk, gate: Gate, finish: Finish) -> Mapping[str, Callabl
     """What answers at each of the paths above, and elsewhere below the prefix."""
 
     def answer(path: str, call: Call) -> Answer:
+        found = settle(path, partial(_answer, desk, gate, path, call))
+        assert found is not None, "a call is answered, if only by what to wait for"
+        if found.waiting is not None:
+            seconds, look, listen = found.waiting
+            found.waiting = Waiting(seconds, partial(look_again, path, look), listen)
+        return found
+
+    def look_again(path: str, look: Look, over: bool) -> Answer | None:
+        return settle(path, partial(look, over))
+
+    def settle(path: str, work: Callable[[], Answer | None]) -> Answer | None:
         try:
-            return finish(_answer(desk, gate, path, call))
+            found = work()
+        except Refused as refused:
+            found = _refuse(path, refused)
         except Exception as bug:
             log.exception("a bug in the server itself, at %s", path)
-            return finish(bug_answer(bug))
+            found = bug_answer(bug)
+        return None if found is None else finish(found)
 
     return {path: partial(answer, path) for path in (*ROUTES, *ELSEWHERE)}
 
 
 def _answer(desk: Desk, gate: Gate, path: str, call: Call) -> Answer:
-    try:
-        if path not in OPEN:
-            gate.check(call)
-        handler = _find_handler(path, call)
-        args = dict(zip(NAMES[path], call.segments, strict=True))
-        if "sandbox" not in args:
-            return encode_reply(handler(desk, Inquiry(call, args, None)))
-        sandbox = _find_sandbox(desk, args["sandbox"])
-        with sandbox.lock:
-            if sandbox.closed:  # since it was found, by another thread
-                raise _unknown_sandbox(args["sandbox"])
-            return encode_reply(handler(desk, Inquiry(call, args, sandbox)))
-    except Refused as refused:
-        answer = encode_refusal(refused)
-        if refused.status == 405:
-            answer.headers["Allow"] = ", ".join(ROUTES[path])
-        if refused.status == 401:
-            answer.headers["WWW-Authenticate"] = CHALLENGE
-        return answer
+    """Raises Refused."""
+    if path not in OPEN:
+        gate.check(call)
+    handler = _find_handler(path, call)
+    args = dict(zip(NAMES[path], call.segments, strict=True))
+    if "sandbox" not in args:
+        found = handler(desk, Inquiry(call, args, None))
+        assert isinstance(found, Reply), "only what happens in a sandbox can be waited for"
+        return encode_reply(found)
+    sandbox = _find_sandbox(desk, args["sandbox"])
+    with _open_sandbox(sandbox):
+        found = handler(desk, Inquiry(call, args, sandbox))
+    return _wait_for(found, sandbox) if isinstance(found, Later) else encode_reply(found)
+
+
+def _wait_for(later: Later, sandbox: Sandbox) -> Answer:
+    def look(over: bool) -> Answer | None:
+        with _open_sandbox(sandbox):
+            reply = later.look(over)
+        return None if reply is None else encode_reply(reply)
+
+    def listen(wake: Callable[[], None]) -> Callable[[], None]:
+        return sandbox.events.listen(lambda what, subject: wake())
+
+    return Answer(200, {}, b"", waiting=Waiting(later.seconds, look, listen))
+
+
+@contextmanager
+def _open_sandbox(sandbox: Sandbox) -> Iterator[None]:
+    """Raises Refused where it was deleted since it was found."""
+    with sandbox.lock:
+        if sandbox.closed:
+            raise _unknown_sandbox(sandbox.id)
+        yield
+
+
+def _refuse(path: str, refused: Refused) -> Answer:
+    answer = encode_refusal(refused)
+    if refused.status == 405:
+        answer.headers["Allow"] = ", ".join(ROUTES[path])
+    if refused.status == 401:
+        answer.headers["WWW-Authenticate"] = CHALLENGE
+    return answer
 
 
 def _find_handler(path: str, call: Call) -> AdminHandler:

@@ -1,7 +1,10 @@
 """An answer as bytes, ready to be sent."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,12 +16,25 @@ REQUEST_ID = "X-Mock-Request-Id"
 WITHOUT_BODY = (204, 304)
 
 
+class Waiting(NamedTuple):
+    """An answer that is there within so many ``seconds`` of real time.
+
+    ``look`` tells it, or None while there is none; where it is told that the time is over there is
+    one. It is worth looking again whenever the function is called that was handed to ``listen``,
+    from any thread; what ``listen`` gives ends that.
+    """
+
+    seconds: float
+    look: Callable[[bool], Answer | None]
+    listen: Callable[[Callable[[], None]], Callable[[], None]]
+
+
 @dataclass(slots=True)
 class Answer:
     """Status, headers without those that tell the body's length, and the body.
 
     ``because`` is for the journal only. ``delivery`` says how it goes over the wire where that is
-    not the usual way.
+    not the usual way. Where it is not there yet, ``waiting`` is what to wait for instead.
     """
 
     status: int
@@ -26,10 +42,20 @@ class Answer:
     body: bytes
     because: str | None = None
     delivery: Delivery | None = None
+    waiting: Waiting | None = None
 
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def head(self) -> dict[str, str]:
+        """All headers, with those that tell the body's length."""
+        if self.status in WITHOUT_BODY:
+            return self.headers
+        head = {"Content-Type": self.headers.get("Content-Type", "")}
+        head["Content-Length"] = str(len(self.body))
+        return head | self.headers
 
 
 def encode_reply(reply: Reply) -> Answer:

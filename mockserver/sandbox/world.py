@@ -16,6 +16,7 @@ from mockserver.sandbox.accounts import Accounts
 from mockserver.sandbox.bounded import Log
 from mockserver.sandbox.database import Database, replace_tables
 from mockserver.sandbox.disclosure import Disclosure
+from mockserver.sandbox.events import Events
 from mockserver.sandbox.ids import IDS, Ids
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.messages import MessageStore
@@ -82,6 +83,7 @@ class Sandbox:
         self.rows = database.rows
         self.clock = clock
         self.journal = journal
+        self.events = Events()
         self._providers = providers
         self._transcript = transcript
         self.id: str = self.about["id"]
@@ -147,6 +149,7 @@ class Sandbox:
         self.journal.record(outcome, self.disclosure, self._find_adopted(outcome.exchange))
         if outcome.plan is not None and outcome.exchange is not None:
             self.faults.write_down(outcome.plan, outcome.exchange)
+        self.events.tell("request", outcome.stamp.id)
 
     def _find_adopted(self, exchange: Exchange | None) -> tuple[str, ...]:
         """The credentials that a call came with, where any are taken: no account knows them."""
@@ -194,6 +197,7 @@ class Sandbox:
         self.faults.compile()
 
     def forget(self) -> None:
-        """Empty journal and transcript."""
+        """Empty journal and transcript, as a reset and a deletion do."""
         self.journal.clear()
         self._transcript.clear()
+        self.events.tell("sandbox", self.id)

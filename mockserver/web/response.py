@@ -28,7 +28,7 @@ def send_answer(
     answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     """Respond at once: what Flask's own response works out and checks is certain here."""
-    start_response(status_line(answer), list(head_of(answer).items()))
+    start_response(status_line(answer), list(answer.head.items()))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 
@@ -56,26 +56,18 @@ class Plain(Response):
 
 def make_response(answer: Answer) -> Response:
     """The same as one of Flask's responses, which says everything in the same bytes."""
-    return Plain(answer.body, status_line(answer), head_of(answer))
+    return Plain(answer.body, status_line(answer), answer.head)
 
 
 def status_line(answer: Answer) -> str:
     return STATUS_LINES.get(answer.status) or f"{answer.status} Unknown"
 
 
-def head_of(answer: Answer) -> dict[str, str]:
-    if answer.status in WITHOUT_BODY:
-        return answer.headers
-    headers = {"Content-Type": answer.headers.get("Content-Type", "")}
-    headers["Content-Length"] = str(len(answer.body))
-    return headers | answer.headers
-
-
 class Approximate(Plain):
     """The nearest to a delivery that any WSGI server can do: wait in this thread, break off."""
 
     def __init__(self, answer: Answer, delivery: Delivery) -> None:
-        super().__init__(answer.body, status_line(answer), head_of(answer))
+        super().__init__(answer.body, status_line(answer), answer.head)
         self._delivery = delivery
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

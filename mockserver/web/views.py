@@ -12,6 +12,7 @@ from werkzeug.routing import BaseConverter, Map, Rule, RuleFactory
 from mockserver.api.call import Call
 from mockserver.pipeline.answer import Answer, bug_answer
 from mockserver.web.request import read_call
+from mockserver.web.waiting import hand_over_waiting
 
 log = logging.getLogger("mockserver")
 
@@ -66,7 +67,10 @@ class View:
 
     def answer(self, environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) -> Answer:
         try:
-            return self._work(read_call(environ, path, segments))
+            answer = self._work(read_call(environ, path, segments))
+            if answer.waiting is not None:
+                return hand_over_waiting(answer.waiting, environ)
+            return answer
         except Exception as bug:
             log.exception("a bug in the server itself, at %s", environ["PATH_INFO"])
             return bug_answer(bug)

@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from mockserver.pipeline.answer import Answer, Waiting
 from mockserver.pipeline.delivery import Delivery
 from mockserver.wire.protocol import CONNECTION
-from mockserver.wire.sending import deliver
+from mockserver.wire.sending import deliver, wait
 
 ASGIEvent = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[ASGIEvent]]
@@ -31,13 +32,22 @@ class Bridge:
     are taken.
 
     ``delivery_key`` is the key of the environment under which the application finds the list
-    that it adds a delivery to, where its answer is to go over the wire in an unusual way.
+    that it adds a delivery to, where its answer is to go over the wire in an unusual way;
+    ``waiting_key`` that of the list that it adds to what is to be waited for instead of its answer.
     """
 
-    def __init__(self, app: WSGIApplication, limit_body: LimitBody, delivery_key: str) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        limit_body: LimitBody,
+        *,
+        delivery_key: str,
+        waiting_key: str,
+    ) -> None:
         self._app = app
         self._limit_body = limit_body
         self._delivery_key = delivery_key
+        self._waiting_key = waiting_key
 
     async def __call__(self, scope: ASGIEvent, receive: Receive, send: Send) -> None:
         environ = _environ(scope)
@@ -48,7 +58,14 @@ class Bridge:
         environ["wsgi.input"] = io.BytesIO(body)
         deliveries: list[Delivery] = []
         environ[self._delivery_key] = deliveries
+        waiting: list[Waiting] = []
+        environ[self._waiting_key] = waiting
         start, content = _run(self._app, environ)
+        if waiting:
+            answer = await wait(waiting[0], scope[CONNECTION])
+            if answer is None:
+                return  # the client hung up
+            start, content = _start(answer), answer.body
         if len(body) > limit:
             start["headers"].append((b"connection", b"close"))
         if deliveries:
@@ -127,6 +144,12 @@ def _key_of(name: bytes) -> str:
 @lru_cache(maxsize=512)
 def _name_of(header: str) -> bytes:
     return header.lower().encode("latin-1")
+
+
+def _start(answer: Answer) -> ASGIEvent:
+    """The start of the response, as an ASGI event."""
+    headers = [(_name_of(name), value.encode("latin-1")) for name, value in answer.head.items()]
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 
 def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[ASGIEvent, bytes]:

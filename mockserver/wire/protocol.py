@@ -70,6 +70,8 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.gone = self.loop.create_future()
         """Done once the connection is no more."""
+        self.leaving = self.loop.create_future()
+        """Done once the server ends."""
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -149,6 +151,8 @@ class Protocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """A client that has ended its side of a delayed call has most likely given up."""
+        if not self.leaving.done():
+            self.leaving.set_result(None)
         if self.abandonable or (self.delayed and self._half_closed):
             self.transport.abort()
         else:

@@ -57,11 +57,12 @@ def run(
     *,
     limit_body: LimitBody,
     delivery_key: str,
+    waiting_key: str,
 ) -> None:
     """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        Bridge(app, limit_body, delivery_key),
+        Bridge(app, limit_body, delivery_key=delivery_key, waiting_key=waiting_key),
         http=Protocol,
         ws="none",
         lifespan="off",

@@ -1,11 +1,46 @@
-"""Delivering an answer in an unusual way: late, slowly, or not to its end."""
+"""Delivering an answer in an unusual way: late, slowly, not to its end, or once it is there."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
+from mockserver.pipeline.answer import Answer, Waiting
 from mockserver.pipeline.delivery import Delivery, Ending, Part
 from mockserver.wire.protocol import Protocol
+
+
+async def wait(waiting: Waiting, connection: Protocol) -> Answer | None:
+    """The answer that was waited for, None where the client did not.
+
+    Where the server ends the time is over.
+    """
+    connection.delayed = True
+    loop = asyncio.get_running_loop()
+    until = loop.time() + waiting.seconds
+    woken = asyncio.Event()
+    stop = waiting.listen(partial(_wake, loop, woken))
+    try:
+        while not connection.gone.done():
+            over = connection.leaving.done() or loop.time() >= until
+            answer = waiting.look(over)
+            if answer is not None:
+                return answer
+            woken.clear()
+            turn = loop.create_task(woken.wait())
+            ends = (connection.gone, connection.leaving, turn)
+            await asyncio.wait(
+                ends, timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED
+            )
+            turn.cancel()
+        return None
+    finally:
+        connection.delayed = False
+        stop()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(woken.set)
 
 
 async def deliver(
