@@ -72,9 +72,11 @@ def write_record(
 
     Where something was cut, the secrets are added that follow from the whole.
     """
-    if _is_long(head["request"]):
-        _cut_member(head, "request", VALUE_LIMIT, ITEMS_LIMIT)
     line = orjson.dumps(head)
+    many = len(head["request"]["headers"]) > ITEMS_LIMIT
+    if many or (len(line) > VALUE_LIMIT and _is_long(head["request"])):
+        _cut_member(head, "request", VALUE_LIMIT, ITEMS_LIMIT)
+        line = orjson.dumps(head)
     for longest, most in TIGHTER:
         if len(line) < HEAD_LIMIT:
             break
@@ -132,10 +134,11 @@ def cut_tree(value: Any, longest: int, most: int) -> Any:
 
 
 def _is_long(request: Mapping[str, Any]) -> bool:
+    """Whether a part is longer than it may be; in a head shorter than one part none is."""
     for name, value in request["headers"].items():
         if len(name) > VALUE_LIMIT or len(value) > VALUE_LIMIT:
             return True
-    return len(request["path"]) > VALUE_LIMIT or len(request["headers"]) > ITEMS_LIMIT
+    return len(request["path"]) > VALUE_LIMIT
 
 
 def _cut_head(head: dict[str, Any], longest: int, most: int) -> None:
