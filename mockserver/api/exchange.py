@@ -114,6 +114,55 @@ class Exchange:
         """None where nobody known calls."""
         return self.account.label if self.account else None
 
+    # As a match sees a call
+
+    @property
+    def provider_id(self) -> str:
+        """The provider, by its id."""
+        return self.provider.id
+
+    @property
+    def message_id(self) -> str | None:
+        """The message that the call names, by its id."""
+        return self.subject.message_id
+
+    @property
+    def business_number(self) -> str | None:
+        """The number that the call names or follows from its message, as in ``subject``."""
+        return self.subject.business_number
+
+    @property
+    def customer(self) -> str | None:
+        """Of the message that the call names, whoever's it is."""
+        return self.message.customer if self.message else None
+
+    @property
+    def direction(self) -> str | None:
+        """Of the message that the call names, whoever's it is."""
+        return self.message.direction if self.message else None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Those of the call, by lower-case name."""
+        return self.call.headers
+
+    @property
+    def path(self) -> str:
+        """That of the call, as the provider documents it."""
+        return self.call.path
+
+    @property
+    def target(self) -> str:
+        """Path and query of the call, as sent."""
+        return self.call.target
+
+    @property
+    def content(self) -> Any:
+        """The decoded JSON of the body, or the BadJSON that tells why it is none."""
+        return self.call.content
+
+    # What checks and handlers need
+
     @property
     def own_message(self) -> Message | None:
         """The caller's message that the call names; somebody else's is as unknown as none."""

@@ -70,7 +70,7 @@ def name_of(pattern: Pattern) -> str:
 def test_patterns_are_found_wherever_they_stand() -> None:
     places = {pattern.place.partition(":")[0] for pattern in PATTERNS}
     assert {
-        "mockserver.faults.rules.match",  # a validator
+        "mockserver.match.schema",  # a validator
         "mockserver.text.times",  # a compiled one
         "mockserver.faults.types.malformed_json",  # one that is used as it stands
         "mockserver.web.views",  # a converter's

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from mockserver.api.changes import PUT, Change, add, put, remove
 from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules.aim import Labels
 from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
 from mockserver.faults.rules.index import Likeness, RuleIndex
 from mockserver.faults.rules.reader import Draft, RuleReader, require_room
 from mockserver.faults.rules.rule import Rule
 from mockserver.faults.rules.scenario import Scenario, refuse_unknown
 from mockserver.faults.transcript import TranscriptLog, print_transcript, write_lines
+from mockserver.match.known import Labels
 from mockserver.pipeline.plan import Plan
 from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused

@@ -9,8 +9,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from mockserver.api.provider import Provider
 from mockserver.faults.codes import find_names, tell_owners
-from mockserver.faults.rules.aim import Labels, find_aim
-from mockserver.faults.rules.match import MatchSchema
+from mockserver.faults.rules.aim import find_aim
 from mockserver.faults.rules.schedule import (
     Schedule,
     ScheduleSchema,
@@ -18,6 +17,8 @@ from mockserver.faults.rules.schedule import (
     read_window,
 )
 from mockserver.faults.unit import Aim, Selective, Unit, find_faults, manual_of
+from mockserver.match.known import Labels
+from mockserver.match.schema import MatchSchema
 from mockserver.pipeline.plan import MOST_RULES
 from mockserver.text.mistakes import Refused, join_refusals
 from mockserver.text.shown import shown, there_are, there_are_keys

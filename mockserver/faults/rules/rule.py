@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules.match import Test, compile_match
 from mockserver.faults.rules.reader import Draft
 from mockserver.faults.unit import Aim, RuleMemory, Selective, Turn, Unit, kind_of
+from mockserver.match.compile import Test, compile_match
 from mockserver.pipeline.plan import Hit, Plan
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from mockserver.faults.rules.aim import Labels
 from mockserver.faults.rules.reader import RuleReader, require_room
 from mockserver.faults.rules.schedule import check_instant
+from mockserver.match.known import Labels
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.text.shown import shown, there_are
 from mockserver.text.toml import read_toml

@@ -1,0 +1,1 @@
+"""Which calls somebody means: the language of fault rules and of expectations."""
