@@ -7,7 +7,7 @@ from typing import Any, Literal
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from mockserver.api.call import BadJSON
-from mockserver.api.catalogue import Catalogue, Fail
+from mockserver.api.catalogue import CAME, Catalogue, Fail
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
 from mockserver.text.shown import shown
@@ -28,18 +28,26 @@ class Problem:
 
     ``kind``: ``json`` it cannot be decoded, ``object`` it is no JSON object, ``missing`` a field
     is absent, ``invalid`` a field has a wrong value. ``path`` leads to the field; ``given`` are
-    the members that the body does have.
+    the members that the body does have. ``rule`` is what was not kept, ``came`` the wrong value.
     """
 
     kind: Literal["json", "object", "missing", "invalid"]
     reason: str
     path: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
+    rule: str = "a JSON object"
+    came: str = "none"
 
     @property
     def param(self) -> str:
         """The field's path with dots, empty where the body as a whole is wrong."""
         return ".".join(self.path)
+
+    def fail(self, row: Catalogue, because: str | None = None, **details: Any) -> Fail:
+        """A failure with that row, because of this problem."""
+        because = str(self) if because is None else because
+        expected = f"{self.param}: {self.rule}" if self.path else self.rule
+        return Fail(row, because, expected=expected, came=self.came, **details)
 
     def __str__(self) -> str:
         return f"{self.param}: {self.reason}" if self.path else self.reason
@@ -58,9 +66,11 @@ def require_body(
         try:
             value = exchange.call.json()
         except BadJSON as error:
-            raise refuse(Problem("json", f"the body is not JSON: {error}")) from None
+            reason = f"the body is not JSON: {error}"
+            raise refuse(Problem("json", reason, came=str(error))) from None
         if not isinstance(value, dict):
-            raise refuse(Problem("object", "the body is JSON, but not an object"))
+            reason = "the body is JSON, but not an object"
+            raise refuse(Problem("object", reason, came=shown(value)))
         try:
             exchange.data = schema.load(value)
         except ValidationError as error:
@@ -80,5 +90,6 @@ def _find_problem(messages: dict[Any, Any], value: Any) -> Problem:
             inner = inner.get(key, ABSENT) if isinstance(inner, dict) else None
     given = frozenset(value)
     if inner is ABSENT:
-        return Problem("missing", str(found[0]), tuple(path), given)
-    return Problem("invalid", f"{found[0].rstrip('.')}, came {shown(inner)}", tuple(path), given)
+        return Problem("missing", str(found[0]), tuple(path), given, ".".join(path))
+    rule, came = str(found[0]).rstrip("."), shown(inner)
+    return Problem("invalid", f"{rule}{CAME}{came}", tuple(path), given, rule, came)

@@ -45,19 +45,34 @@ class Catalogue(Enum):
         return spec
 
 
+EXPECTED, CAME = "expected ", ", came "
+"""What the two parts of most reasons begin with."""
 REQUIRED = ("NOT_FOUND", "METHOD_NOT_ALLOWED", "BODY_TOO_LARGE", "RATE_LIMIT_EXCEEDED")
 
 
 class Fail(Exception):
     """A documented error being answered: raised by checks, and by nothing else of a provider.
 
-    ``because`` tells the journal and the log the reason and never reaches the client.
-    ``details`` are for the provider's envelope, such as the name of a wrong field; of them
-    ``retry_after``, whole seconds, also becomes the header ``Retry-After``.
+    ``because`` tells the journal and the log the reason and never reaches the client. Where it is
+    left out it is made of ``expected`` and ``came``: in words, what the check wants and what the
+    request has instead. ``details`` are for the provider's envelope, such as the name of a wrong
+    field; of them ``retry_after``, whole seconds, also becomes the header ``Retry-After``.
     """
 
-    def __init__(self, row: Catalogue, because: str, **details: Any) -> None:
+    def __init__(
+        self,
+        row: Catalogue,
+        because: str | None = None,
+        *,
+        expected: str | None = None,
+        came: str | None = None,
+        **details: Any,
+    ) -> None:
+        if because is None:
+            because = f"{EXPECTED}{expected}{CAME}{came}"
         super().__init__(row.name, because)
         self.row = row
         self.because = because
+        self.expected = expected
+        self.came = came
         self.details = details

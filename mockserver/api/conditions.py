@@ -17,7 +17,7 @@ def require_bearer(row: Catalogue) -> Check:
     def require_token(exchange: Exchange) -> None:
         if exchange.account is None:
             came = describe_bearer_token(exchange.call)
-            raise Fail(row, f"expected 'Bearer <token of an account>', came {came}")
+            raise Fail(row, expected="'Bearer <token of an account>'", came=came)
 
     return Check("token", require_token, (row,))
 
@@ -32,6 +32,11 @@ def require_condition(name: str, conditions: Mapping[str, Catalogue]) -> Check:
         account = exchange.caller
         if account.condition in conditions:
             because = f"the account {account.label} is in the condition {account.condition}"
-            raise Fail(conditions[account.condition], because)
+            raise Fail(
+                conditions[account.condition],
+                because,
+                expected="an account in none of the conditions " + ", ".join(conditions),
+                came=f"{account.label}, which is in {account.condition}",
+            )
 
     return Check(name, refuse_conditions, tuple(conditions.values()))

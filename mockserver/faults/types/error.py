@@ -68,7 +68,9 @@ class Fault(Unit, Selective):
         return row is not None and _fits(row, aim)
 
     def strike(self, plan: Plan, exchange: Exchange, turn: Turn) -> Struck:
-        details = {} if self.retry_after is None else {"retry_after": self.retry_after}
+        details: dict[str, Any] = (
+            {} if self.retry_after is None else {"retry_after": self.retry_after}
+        )
         row = exchange.provider.errors[self.error]
         plan.fail = Fail(row, f"injected by {turn.rule}: {self.error}", **details)
         given = {name: value for name, value in self.settings().items() if value is not None}

@@ -35,7 +35,8 @@ def require_inbound_message(exchange: Exchange) -> None:
     if message is None or not message.inbound:
         found = "an outbound message" if message else "no message of the account"
         because = f"{shown(exchange.args['message_id'])} is {found}"
-        raise Fail(Error.WHATSAPP_MESSAGE_NOT_EXISTS, because)
+        expected = "the id of an inbound message of the account"
+        raise Fail(Error.WHATSAPP_MESSAGE_NOT_EXISTS, because, expected=expected, came=because)
 
 
 def mark_as_read(exchange: Exchange) -> Done:
@@ -63,8 +64,12 @@ def require_report(exchange: Exchange) -> None:
     request_id = exchange.args["request_id"]
     exchange.data = exchange.record("reports", request_id)
     if exchange.data is None:
-        because = f"{shown(request_id)} is no request of the account"
-        raise Fail(Error.WHATSAPP_LOG_NOT_EXISTS, because)
+        raise Fail(
+            Error.WHATSAPP_LOG_NOT_EXISTS,
+            f"{shown(request_id)} is no request of the account",
+            expected="the id of a send request of the account",
+            came=shown(request_id),
+        )
 
 
 def get_status(exchange: Exchange) -> Done:

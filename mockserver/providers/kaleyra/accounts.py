@@ -73,12 +73,14 @@ def require_credentials(exchange: Exchange) -> None:
     if account and call.header(API_KEY) == account.credentials["api_key"]:
         return
     if API_KEY not in call.headers:
-        because = "expected the header api-key, came none"
-    elif account is None:
-        because = f"the SID {shown(exchange.args.get('sid'))} is no account's"
+        raise Fail(Error.INCORRECT_CREDENTIALS, expected=f"the header {API_KEY}", came="none")
+    if account is None:
+        came = f"the SID {shown(exchange.args.get('sid'))}"
+        because, expected = f"{came} is no account's", "the SID of an account"
     else:
         because = f"the api-key is not that of the SID's account {account.label}"
-    raise Fail(Error.INCORRECT_CREDENTIALS, because)
+        expected, came = f"the api-key of the account {account.label}", "another one"
+    raise Fail(Error.INCORRECT_CREDENTIALS, because, expected=expected, came=came)
 
 
 def require_number(exchange: Exchange) -> None:
@@ -87,11 +89,14 @@ def require_number(exchange: Exchange) -> None:
     if number is None:
         known = ", ".join(each.number for each in exchange.caller.numbers)
         came = exchange.args["phone_number"]
-        raise Fail(Error.PHONE_NUMBER_UNKNOWN, f"expected one of {known}, came {shown(came)}")
+        raise Fail(Error.PHONE_NUMBER_UNKNOWN, expected=f"one of {known}", came=shown(came))
+    active = "a number in the state active"
     if number.state == "inactive":
-        raise Fail(Error.PHONE_NUMBER_INACTIVE, f"{number.number} is inactive")
+        because = f"{number.number} is inactive"
+        raise Fail(Error.PHONE_NUMBER_INACTIVE, because, expected=active, came=because)
     if number.state == "version_1":
-        raise Fail(Error.PHONE_NUMBER_VERSION, f"{number.number} is on version 1 of the API")
+        because = f"{number.number} is on version 1 of the API"
+        raise Fail(Error.PHONE_NUMBER_VERSION, because, expected=active, came=because)
 
 
 def find_number(account: Account | None, written: str) -> Number | None:

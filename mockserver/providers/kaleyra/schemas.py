@@ -53,11 +53,12 @@ class AcceptedSchema(Schema):
 def require_content_type(exchange: Exchange) -> None:
     if exchange.call.media_type != JSON:
         came = exchange.call.header("content-type")
-        raise Fail(Error.INCORRECT_PAYLOAD, f"expected Content-Type {JSON}, came {shown(came)}")
+        expected = f"Content-Type {JSON}"
+        raise Fail(Error.INCORRECT_PAYLOAD, expected=expected, came=shown(came))
 
 
 def refuse(problem: Problem) -> Fail:
-    return Fail(Error.INCORRECT_PAYLOAD, str(problem))
+    return problem.fail(Error.INCORRECT_PAYLOAD)
 
 
 RECEIPT = ReceiptSchema()

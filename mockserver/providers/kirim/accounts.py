@@ -66,7 +66,13 @@ def limit_rate(exchange: Exchange) -> None:
     exchange.note([verdict.bucket.left, verdict.bucket.at], DAY, WRITES)
     if not verdict.passed and exchange.switch("enforce_rate_limits"):
         because = f"more than {WRITES_A_MINUTE} writes within a minute"
-        raise Fail(Error.RATE_LIMIT_EXCEEDED, because, retry_after=verdict.retry_after_s(now))
+        raise Fail(
+            Error.RATE_LIMIT_EXCEEDED,
+            because,
+            expected=f"at most {WRITES_A_MINUTE} writes a minute",
+            came="one more",
+            retry_after=verdict.retry_after_s(now),
+        )
 
 
 def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
@@ -100,9 +106,11 @@ def require_number(exchange: Exchange) -> None:
     if number is None:
         known = ", ".join(each.ids["phone_number_id"] for each in exchange.caller.numbers)
         came = exchange.args["phone_number_id"]
-        raise Fail(Error.PHONE_NUMBER_NOT_FOUND, f"expected one of {known}, came {shown(came)}")
+        raise Fail(Error.PHONE_NUMBER_NOT_FOUND, expected=f"one of {known}", came=shown(came))
     if number.state in NOT_CONNECTED:
-        raise Fail(Error.ACCOUNT_NOT_CONNECTED, f"{number.number} is {number.state}")
+        because = f"{number.number} is {number.state}"
+        expected = "a number in the state connected"
+        raise Fail(Error.ACCOUNT_NOT_CONNECTED, because, expected=expected, came=because)
 
 
 KEY = require_bearer(Error.INVALID_API_KEY)

@@ -59,14 +59,20 @@ def require_known_message(exchange: Exchange) -> None:
     """Another number's message is as unknown as another organisation's."""
     message, number = exchange.own_message, exchange.subject.number
     if message is None or number is None or message.business_number != number.number:
-        because = f"{shown(exchange.subject.message_id)} is no message of this number"
-        raise Fail(Error.RESOURCE_NOT_FOUND, because)
+        came = shown(exchange.subject.message_id)
+        raise Fail(
+            Error.RESOURCE_NOT_FOUND,
+            f"{came} is no message of this number",
+            expected="the id of a message of this number",
+            came=came,
+        )
 
 
 def require_inbound_message(exchange: Exchange) -> None:
     if not exchange.known_message.inbound:
         because = f"{exchange.known_message.id} is an outbound message"
-        raise Fail(Error.INVALID_FIELD_VALUE, because)
+        expected = "the id of an inbound message"
+        raise Fail(Error.INVALID_FIELD_VALUE, because, expected=expected, came=because)
 
 
 def require_acceptance_upstream(exchange: Exchange) -> None:
@@ -74,7 +80,12 @@ def require_acceptance_upstream(exchange: Exchange) -> None:
     message, now = exchange.known_message, exchange.at
     if message.read_at is None and now - message.received_at > UPSTREAM_WINDOW:
         days = (now - message.received_at) / DAY
-        raise Fail(Error.WHATSAPP_UPSTREAM_ERROR, f"unread, and {days:.1f} days old; 7 are allowed")
+        raise Fail(
+            Error.WHATSAPP_UPSTREAM_ERROR,
+            f"unread, and {days:.1f} days old; 7 are allowed",
+            expected="a message that was read, or is at most 7 days old",
+            came=f"an unread one of {days:.1f} days",
+        )
 
 
 def mark_as_read(exchange: Exchange) -> Done:
@@ -107,17 +118,26 @@ def look_up_key(exchange: Exchange) -> None:
     if length > LONGEST_KEY:
         because = f"the Idempotency-Key has {length} characters; {LONGEST_KEY} are allowed"
         text = f"Idempotency-Key must have at most {LONGEST_KEY} characters."
-        raise Fail(Error.INVALID_REQUEST, because, message=text)
+        raise Fail(
+            Error.INVALID_REQUEST,
+            because,
+            expected=f"an Idempotency-Key of at most {LONGEST_KEY} characters",
+            came=f"{length} characters",
+            message=text,
+        )
     kept = exchange.recall(IDEMPOTENCY_KEY, key)
     if not kept:
         return
     if kept["digest"] != _digest_request(exchange):
         because = "the Idempotency-Key is that of an earlier call, path or body is not"
-        raise Fail(Error.IDEMPOTENCY_KEY_REUSE, because)
+        expected = "path and body of the earlier call, or another Idempotency-Key"
+        raise Fail(Error.IDEMPOTENCY_KEY_REUSE, because, expected=expected, came="other ones")
     if "error" in kept:
         because = f"the answer to {kept['request_id']}, kept for its Idempotency-Key"
         details = {**kept["details"], "replay_of": kept["request_id"]}
-        raise Fail(Error[kept["error"]], because, **details)
+        expected = "a new Idempotency-Key, for a call that is to be judged anew"
+        came = f"that of {kept['request_id']}"
+        raise Fail(Error[kept["error"]], because, expected=expected, came=came, **details)
     exchange.data = Kept(kept["body"], kept["headers"])
 
 

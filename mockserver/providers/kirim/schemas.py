@@ -22,10 +22,10 @@ class ReceiptSchema(Lenient):
 def refuse(problem: Problem) -> Fail:
     """A body without ``type`` is no send: where ``status`` lacks too, it is neither."""
     if problem.kind in ("json", "object"):
-        return Fail(Error.INVALID_REQUEST, str(problem))
+        return problem.fail(Error.INVALID_REQUEST)
     if problem.kind == "invalid" and not problem.reason.startswith(EMPTY):
         text = f"{problem.param} has an invalid value."
-        return Fail(Error.INVALID_FIELD_VALUE, str(problem), param=problem.param, message=text)
+        return problem.fail(Error.INVALID_FIELD_VALUE, param=problem.param, message=text)
     param, because = problem.param, str(problem)
     if "status" not in problem.given:
         param, because = (
@@ -33,7 +33,7 @@ def refuse(problem: Problem) -> Fail:
             f"neither the type of a send nor the status of a receipt; {because}",
         )
     text = f"{param} is required."
-    return Fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
+    return problem.fail(Error.MISSING_REQUIRED_FIELD, because, param=param, message=text)
 
 
 RECEIPT = ReceiptSchema()

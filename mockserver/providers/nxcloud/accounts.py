@@ -113,31 +113,36 @@ def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -
 def require_headers(exchange: Exchange) -> None:
     missing = [name for name in HEADERS if not exchange.call.header(name.lower()).strip()]
     if missing:
-        raise Fail(Error.MISSING_COMMON_PARAMETERS, f"missing or blank: {', '.join(missing)}")
+        because = f"missing or blank: {', '.join(missing)}"
+        expected = f"the headers {', '.join(HEADERS)}"
+        raise Fail(Error.MISSING_COMMON_PARAMETERS, because, expected=expected, came=because)
 
 
 def require_fixed_values(exchange: Exchange) -> None:
     for name, fixed in (("bizType", BIZ_TYPE), ("action", ACTION)):
         came = exchange.call.header(name.lower())
         if came != fixed:
-            raise Fail(Error.PARAMETER_ERROR, f"expected {name} {shown(fixed)}, came {shown(came)}")
+            expected = f"{name} {shown(fixed)}"
+            raise Fail(Error.PARAMETER_ERROR, expected=expected, came=shown(came))
 
 
 def require_algorithm(exchange: Exchange) -> None:
     came = exchange.call.headers.get("algorithm", "md5")
     if came.lower() not in ALGORITHMS:
-        raise Fail(Error.PARAMETER_ERROR, f"expected algorithm md5 or sha256, came {shown(came)}")
+        raise Fail(Error.PARAMETER_ERROR, expected="algorithm md5 or sha256", came=shown(came))
 
 
 def require_fresh_timestamp(exchange: Exchange) -> None:
     ts, now = exchange.call.header("ts"), exchange.at
     if not re.fullmatch(r"[0-9]{1,18}", ts):
-        raise Fail(Error.TIMESTAMP_EXPIRED, f"expected ts in milliseconds, came {shown(ts)}")
+        raise Fail(Error.TIMESTAMP_EXPIRED, expected="ts in milliseconds", came=shown(ts))
     if abs(now - int(ts)) > WINDOW_MS:
         off = now - int(ts)
         raise Fail(
             Error.TIMESTAMP_EXPIRED,
             f"ts {ts} is {off} ms before the server's {now}; {WINDOW_MS} ms either way are allowed",
+            expected=f"ts {now} or {WINDOW_MS} ms more or less",
+            came=ts,
         )
 
 
@@ -147,6 +152,8 @@ def require_access_key(exchange: Exchange) -> None:
         raise Fail(
             Error.INSUFFICIENT_PERMISSIONS,
             f"no account has the accessKey that starts {shown(came[:4])}",
+            expected="the accessKey of an account",
+            came=f"one that starts {shown(came[:4])}",
         )
 
 
@@ -154,7 +161,7 @@ def require_signature(exchange: Exchange) -> None:
     call = exchange.call
     if call.media_type != JSON:
         came = shown(call.header("content-type"))
-        raise Fail(Error.INVALID_SIGNATURE, f"expected Content-Type {JSON}, came {came}")
+        raise Fail(Error.INVALID_SIGNATURE, expected=f"Content-Type {JSON}", came=came)
     secret = exchange.caller.credentials["access_secret"]
     if secret is None:
         return  # the sandbox takes any credential: it cannot know the secret of this one
@@ -172,9 +179,9 @@ def require_signature(exchange: Exchange) -> None:
         packed = f"; Content-Encoding: {coding} is not undone here: sign and send it plain"
         raise Fail(
             Error.INVALID_SIGNATURE,
-            f"expected {expected} over accessKey, action, bizType, ts, the {len(call.body)} bytes "
-            f"of the body as sent and accessSecret, came {shown(call.header('sign'))}"
-            f"{packed if coding else ''}",
+            expected=f"{expected} over accessKey, action, bizType, ts, the {len(call.body)} bytes "
+            "of the body as sent and accessSecret",
+            came=f"{shown(call.header('sign'))}{packed if coding else ''}",
         )
 
 
@@ -182,15 +189,15 @@ def require_number(exchange: Exchange) -> None:
     if exchange.subject.number is None:
         known = ", ".join(each.number for each in exchange.caller.numbers)
         came = exchange.data["business_phone"]
-        raise Fail(
-            Error.MERCHANT_PHONE_NUMBER_ERROR, f"expected one of {known}, came {shown(came)}"
-        )
+        raise Fail(Error.MERCHANT_PHONE_NUMBER_ERROR, expected=f"one of {known}", came=shown(came))
 
 
 def require_bound_number(exchange: Exchange) -> None:
     number = exchange.subject.number
     if number is not None and number.state == "unbound":
-        raise Fail(Error.NUMBER_NOT_BOUND, f"{number.number} is bound to no application")
+        because = f"{number.number} is bound to no application"
+        expected = "a number in the state bound"
+        raise Fail(Error.NUMBER_NOT_BOUND, because, expected=expected, came=because)
 
 
 AUTHENTICATION = (  # the order is ours: no page tells it; an old but well-signed call says 1004

@@ -39,10 +39,16 @@ def require_inbound_message(exchange: Exchange) -> None:
     message, number = exchange.own_message, exchange.data["business_phone"]
     if message is None or message.business_number != number:
         message_id = exchange.data["message_id"]
-        because = f"{shown(message_id)} is no message of the number {number}"
-        raise Fail(Error.REQUEST_FAILED, because)
+        raise Fail(
+            Error.REQUEST_FAILED,
+            f"{shown(message_id)} is no message of the number {number}",
+            expected=f"the id of a message of the number {number}",
+            came=shown(message_id),
+        )
     if not message.inbound:
-        raise Fail(Error.REQUEST_FAILED, f"{shown(message.id)} is an outbound message")
+        because = f"{shown(message.id)} is an outbound message"
+        expected = "the id of an inbound message"
+        raise Fail(Error.REQUEST_FAILED, because, expected=expected, came=because)
 
 
 MESSAGE = Check("message", require_inbound_message, (Error.REQUEST_FAILED,))

@@ -25,7 +25,7 @@ class TypingSchema(ReceiptSchema):
 def refuse(problem: Problem) -> Fail:
     unreadable = problem.kind in ("json", "object")
     row = Error.PARAMETER_ERROR if unreadable else Error.PARAMETER_EXCEPTION
-    return Fail(row, str(problem))
+    return problem.fail(row)
 
 
 RECEIPT, TYPING = ReceiptSchema(), TypingSchema()
