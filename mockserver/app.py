@@ -18,14 +18,14 @@ from mockserver.late import load_module
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
-from mockserver.sandbox.clock import SystemClock
+from mockserver.sandbox.clock import Clock, SystemClock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import read_seeds
 from mockserver.sandbox.storage.memory import Memory
-from mockserver.sandbox.world import Clock, Sandbox
+from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
 from mockserver.version import __version__
 from mockserver.web.flask_app import App

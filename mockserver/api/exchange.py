@@ -77,7 +77,9 @@ class Exchange:
     """Everything that a check or a handler may see.
 
     ``id`` and ``at`` are the sandbox's own: of this call, and the instant in milliseconds since
-    1970; ``account`` is None until somebody known is named;
+    1970, which a test may move. What the client stamps by its own clock, or judges by it, goes by
+    ``peer_now``: the machine's time, and the skew that a test may set.
+    ``account`` is None until somebody known is named;
     ``args`` are what stands in the path for its placeholders. ``subject`` is completed by the
     message that it names, which is ``message``, whoever's it is. ``data`` is the validated body.
     ``allowance`` is what a fault rule's limit on such calls leaves, None without such a rule.
@@ -89,6 +91,7 @@ class Exchange:
     world: World
     id: str
     at: int
+    peer_now: int
     args: Mapping[str, str]
     account: Account | None = None
     operation: Documented | None = None

@@ -22,13 +22,15 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 class Stamp(NamedTuple):
     """What a sandbox gives a call that falls into it: an id, and the instants of its own clock
-    and of the machine's. ``ordinal`` is the change that keeps the id from being given out again.
+    and of the machine's. ``ordinal`` is the change that keeps the id from being given out again,
+    ``peer_now`` the instant that stamps of the client's are judged by.
     """
 
     id: str
     at: int
     machine_at: int
     ordinal: Change
+    peer_now: int
 
 
 @dataclass(slots=True)

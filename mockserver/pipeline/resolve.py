@@ -21,6 +21,7 @@ def resolve_call(claimed: Claimed, call: Call, stamp: Stamp) -> Exchange:
             message = sandbox.find_message(provider.id, subject.message_id)
             if message is not None and subject.business_number is None:
                 subject = subject._replace(business_number=message.business_number)
+    id, at, _, _, peer_now = stamp
     return Exchange(
-        call, provider, sandbox, stamp.id, stamp.at, args, account, operation, subject, message
+        call, provider, sandbox, id, at, peer_now, args, account, operation, subject, message
     )

@@ -8,10 +8,13 @@ from marshmallow import INCLUDE, Schema, fields
 from mockserver.api.changes import MESSAGES, RECORDS
 from mockserver.api.message import DIRECTIONS, TYPES
 from mockserver.api.provider import Provider
+from mockserver.pipeline.jobs import JOBS
+from mockserver.sandbox.clock import CLOCK, FASTEST, OWN, SLOWEST
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Document
 from mockserver.text.shown import shown
-from mockserver.text.validation import LARGEST, Strict, one_of, whole
+from mockserver.text.times import FIRST, LAST
+from mockserver.text.validation import LARGEST, Strict, number, one_of, whole
 
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
 INSTANT: dict[str, Any] = {"required": True, "allow_none": True}
@@ -41,6 +44,24 @@ class RuleDocument(Schema):
     made_at = whole(EARLIEST, LATEST, required=True)
 
 
+class JobDocument(Schema):
+    """What every job has; what its kind needs beside, its handler looks at."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    id = kind = REQUIRED_TEXT
+    due = whole(FIRST, LAST, required=True)
+
+
+class ClockDocument(Strict):
+    at = whole(FIRST, LAST, required=True)
+    since = whole(EARLIEST, LATEST, required=True)
+    rate = number(SLOWEST, FASTEST, required=True)
+    running = fields.Boolean(required=True, truthy={True}, falsy={False})
+    skew = whole(-LATEST, LATEST, required=True)
+
+
 class MessageDocument(Strict):
     id = provider = account = business_number = customer = content = REQUIRED_TEXT
     direction = fields.String(required=True, validate=one_of(DIRECTIONS))
@@ -68,6 +89,8 @@ def schema_of(table: str, providers: Mapping[str, Provider]) -> Schema | None:
     """What the documents of a table are, None where there is no such table."""
     known: dict[str, type[Schema]] = {
         ACCOUNTS: AccountSchema,
+        CLOCK: ClockDocument,
+        JOBS: JobDocument,
         "counters": COUNTER,
         NOTES: NOTE,
         "ordinals": ORDINAL,
@@ -94,7 +117,9 @@ def find_wrong_name(table: str, document_id: str, document: Document) -> tuple[s
             if document[part] != expected:
                 reason = f"expected {shown(expected)}, as in the id {shown(document_id)}"
                 return part, f"{reason}, came {shown(document[part])}"
-    if table.startswith((MESSAGES, RECORDS)) and document["id"] != document_id:
+    if table == CLOCK and document_id != OWN:
+        return "", f"expected no other clock than {shown(OWN)}"
+    if (table == JOBS or table.startswith((MESSAGES, RECORDS))) and document["id"] != document_id:
         return "id", f"expected it again, came {shown(document['id'])}"
     if table.startswith(MESSAGES) and document["provider"] != table.removeprefix(MESSAGES):
         return "provider", f"expected that of the table, came {shown(document['provider'])}"

@@ -2,7 +2,8 @@
 
 import heapq
 
-from mockserver.sandbox.world import Clock, Sandbox
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.world import Sandbox
 
 
 class Expiry:

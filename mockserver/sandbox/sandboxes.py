@@ -12,6 +12,7 @@ from mockserver.api.changes import put, set_fields
 from mockserver.api.provider import Provider
 from mockserver.late import load_module
 from mockserver.sandbox.accounts import Credential
+from mockserver.sandbox.agenda import Agenda
 from mockserver.sandbox.beginning import (
     DEFAULT,
     PLANTED,
@@ -21,17 +22,19 @@ from mockserver.sandbox.beginning import (
     name_by_code,
     wish_default,
 )
+from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.expiry import Expiry, end_of
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
-from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Clock, Sandbox
+from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.secrets import mask_secret
 from mockserver.text.shown import shown
 
 SNAPSHOT = "mockserver.sandbox.snapshot"  # what judges one takes a while to load
 CODES = 10**8
+RETRY_MS = 1_000  # until what could not be kept is tried again
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Sandboxes:
         self.lock = RLock()
         """Of all of them, taken after that of one: nobody waits for one while holding it."""
         self.unattributed = 0
+        self.agenda = Agenda(clock, self._run_due)
         self._providers = providers
         self._beginnings = beginnings
         self._build = build
@@ -102,6 +106,7 @@ class Sandboxes:
             kept = {DEFAULT: sandbox, **kept}
         for sandbox in kept.values():
             self._register(sandbox)
+            _catch_up(sandbox)
             _tell_lost_scenario(sandbox)
         differences = self._beginnings.describe_differences(self.default.rows(ABOUT)[PLANTED])
         if differences:
@@ -150,6 +155,7 @@ class Sandboxes:
             self._require_unused_credentials(sandbox)
             if wish.snapshot is None:
                 sandbox.change(_draft_rules(sandbox))
+            sandbox.catch_up()
             database.keep_in(self._keeper)
             self._register(sandbox)
             return sandbox
@@ -166,15 +172,17 @@ class Sandboxes:
 
     def reset(self, sandbox: Sandbox) -> None:
         """Back to its beginning, with the same credentials; calls are counted anew."""
+        now = self._clock.now()  # as it will be for the sandbox, too
         with sandbox.lock:
-            tables = self._beginnings.plant(sandbox.about, sandbox.clock.now())
+            tables = self._beginnings.plant(sandbox.about, now)
             changes = [set_fields(ABOUT, SELF, {"requests_before": sandbox.ids.count(REQUEST)})]
             if (
                 sandbox.rows(ABOUT).get(PLANTED, self._beginnings.planted)
                 != self._beginnings.planted
             ):
                 changes.append(put(ABOUT, PLANTED, self._beginnings.planted))
-            changes += [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
+            with sandbox.clock.standing_at(now):
+                changes += [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
             sandbox.replace(tables, *changes)
             sandbox.forget()
             if sandbox.id == DEFAULT:
@@ -187,6 +195,7 @@ class Sandboxes:
 
     def close(self) -> None:
         """Let go of the file that all is kept in. No call can be answered any more."""
+        self.agenda.stop()
         self._keeper.close()
 
     def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
@@ -244,6 +253,24 @@ class Sandboxes:
             self._by_code[sandbox.code] = sandbox
         sandbox.accounts.follow(partial(self._follow_credentials, sandbox))
         self._expiry.add(sandbox)
+        sandbox.tell_due(partial(self._plan, sandbox))
+        self._plan(sandbox)
+
+    def _plan(self, sandbox: Sandbox) -> None:
+        if not sandbox.closed:
+            self.agenda.plan(sandbox.id, sandbox.next_due)
+
+    def _run_due(self, sandbox_id: str) -> None:
+        """Run what is due in a sandbox, and plan what is next."""
+        sandbox = self._by_id.get(sandbox_id)
+        if sandbox is None:
+            return
+        with sandbox.lock:
+            try:
+                sandbox.timers.run_due(sandbox.now())
+                self._plan(sandbox)
+            except Refused:  # it cannot be kept
+                self.agenda.plan(sandbox_id, self._clock.now() + RETRY_MS)
 
     def _follow_credentials(
         self, sandbox: Sandbox, gone: set[Credential], new: set[Credential]
@@ -258,6 +285,7 @@ class Sandboxes:
 
     def _close(self, sandbox: Sandbox) -> None:
         sandbox.closed = True
+        self.agenda.plan(sandbox.id, None)
         sandbox.forget()
         del self._by_id[sandbox.id]
         if sandbox.code is not None:
@@ -315,6 +343,14 @@ class Sandboxes:
                 message = f"the sandbox {other.id} has the credential {mask_secret(value)} of "
                 hint = "leave credentials out to get new ones"
                 raise Refused("credential_taken", message + provider, hint, status=409)
+
+
+def _catch_up(sandbox: Sandbox) -> None:
+    """Run first what became due while nobody was there."""
+    try:
+        sandbox.catch_up()
+    except Refused as refused:
+        log.warning("%s: what is due cannot be kept yet: %s", sandbox.id, refused.message)
 
 
 def _tell_lost_scenario(sandbox: Sandbox) -> None:

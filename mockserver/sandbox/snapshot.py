@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.api.provider import Provider
+from mockserver.pipeline.jobs import JOBS
 from mockserver.pipeline.plan import MOST_RULES
 from mockserver.sandbox.account_documents import arrange
 from mockserver.sandbox.documents import NOTES, ORDINAL, schema_of
@@ -15,6 +16,7 @@ from mockserver.sandbox.judging import Judges
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Rows, Tables
 from mockserver.sandbox.switches import require_switches
+from mockserver.sandbox.timers import MOST_JOBS
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 from mockserver.text.times import iso
@@ -79,7 +81,8 @@ def read_snapshot(data: Any, providers: Mapping[str, Provider]) -> dict[str, Any
     if read["tables"].get(NOTES) and _seal(read["tables"][NOTES]) != read["seal"]:
         reason = "expected those that the server wrote, under its seal"
         raise _refuse(f"snapshot.tables.{NOTES}", reason, f"{HINT}, or leave them out")
-    _require_room(read["tables"].get("rules"))
+    _require_room(read["tables"].get("rules"), "rules", MOST_RULES)
+    _require_room(read["tables"].get(JOBS), JOBS, MOST_JOBS)
     tables = {name: _read_table(name, rows, providers) for name, rows in read["tables"].items()}
     _require_right(tables, providers)
     accounts = {
@@ -91,11 +94,11 @@ def read_snapshot(data: Any, providers: Mapping[str, Provider]) -> dict[str, Any
     return read
 
 
-def _require_room(rules: Any) -> None:
-    """Raises Refused where there are more rules than a sandbox may have."""
-    if isinstance(rules, list) and len(rules) > MOST_RULES:
-        message = f"snapshot.tables.rules: {len(rules)} rules; {MOST_RULES} is the most"
-        raise Refused("too_many_rules", message, "leave some of them out", status=429)
+def _require_room(rows: Any, what: str, most: int) -> None:
+    """Raises Refused where there are more rules or jobs than a sandbox may have."""
+    if isinstance(rows, list) and len(rows) > most:
+        message = f"snapshot.tables.{what}: {len(rows)} {what}; {most} is the most"
+        raise Refused(f"too_many_{what}", message, "leave some of them out", status=429)
 
 
 def _seal(notes: Any) -> str:

@@ -1,6 +1,8 @@
 """One sandbox: an isolated world."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from math import inf
 from threading import RLock
 from typing import Any, Protocol
 
@@ -10,10 +12,12 @@ from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
 from mockserver.api.message import Message
 from mockserver.api.provider import Claim, Provider
+from mockserver.pipeline.jobs import Handler
 from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.ports import Outcome, Stamp
 from mockserver.sandbox.accounts import Accounts
 from mockserver.sandbox.bounded import Log
+from mockserver.sandbox.clock import Clock, SandboxClock
 from mockserver.sandbox.database import Database, replace_tables
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.events import Events
@@ -22,17 +26,14 @@ from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.notes import Notes
 from mockserver.sandbox.storage.memory import Rows
+from mockserver.sandbox.timers import Timers
 from mockserver.text.masking import Masking
+from mockserver.text.mistakes import Refused
 
 SELF, ABOUT = "self", "sandbox"  # the document about the sandbox itself
 REQUEST = "request"
 NEVER: Mapping[str, Any] = {}
 MAIN = "main"
-
-
-class Clock(Protocol):
-    def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
 
 
 class Faults(Protocol):
@@ -55,6 +56,8 @@ class Faults(Protocol):
     def clear(self) -> None: ...
     def find_scenario(self, name: str) -> list[Any]: ...
     def draft(self, rules: Sequence[tuple[str, Any]], *, anew: bool = False) -> list[Change]: ...
+    def handlers(self) -> Mapping[str, Handler]: ...
+    def draft_missing_jobs(self, now: int) -> list[Change]: ...
 
 
 class Sandbox:
@@ -81,7 +84,7 @@ class Sandbox:
         self.closed = False
         self.database = database
         self.rows = database.rows
-        self.clock = clock
+        self.clock = SandboxClock(clock, database)
         self.journal = journal
         self.events = Events()
         self._providers = providers
@@ -96,8 +99,10 @@ class Sandbox:
         self.disclosure = Disclosure(providers, self.accounts, secrets)
         self.messages = MessageStore(database, providers)
         self.notes = Notes(database)
+        self.timers = Timers(database, self.clock)
         self.faults = make_faults(self, transcript)
         database.follow("rules", self.faults.follow)
+        self.timers.handle(self.faults.handlers())
         self.faults.compile()
 
     @property
@@ -108,9 +113,16 @@ class Sandbox:
     # What a call needs
 
     def stamp(self) -> Stamp:
-        machine_at = self.clock.now()
+        """What is due has happened before the call, even where nobody has woken up for it yet."""
+        reading, machine_at = self.clock.reading, self.clock.machine.now()
+        at = peer_now = machine_at
+        if reading is not None:
+            at, peer_now = reading.now(machine_at), machine_at + reading.skew
+        if self.timers.due <= at:
+            with suppress(Refused):  # as nothing can be kept the call will be refused itself
+                self.timers.run_due(at)
         _, draw, kept = self.ids.draw(REQUEST, at=machine_at)
-        return Stamp(f"req_{draw.crockford()}", machine_at, machine_at, kept)
+        return Stamp(f"req_{draw.crockford()}", at, machine_at, kept, peer_now)
 
     def find_account(self, provider: str, credential: str | None) -> Account | None:
         return self.accounts.find(provider, credential)
@@ -165,6 +177,15 @@ class Sandbox:
     def draw(self, kind: str) -> tuple[int, Draw, Change]:
         return self.ids.draw(kind)
 
+    def draft_job(self, job_id: str, kind: str, due: int, **about: Any) -> Change:
+        return self.timers.draft(job_id, kind, due, **about)
+
+    def require_room_for_jobs(self, more: int, less: int) -> None:
+        self.timers.require_room(more, less)
+
+    def mask(self, text: str) -> str:
+        return self.disclosure.masking().mask(text)
+
     def labels(self) -> Mapping[str, list[str]]:
         known = self.accounts.labels()
         return {provider: known.get(provider, []) for provider in self._providers}
@@ -192,9 +213,33 @@ class Sandbox:
     def replace(self, tables: Mapping[str, Rows], *changes: Change) -> None:
         """Have these documents in place of all but what no restore takes back."""
         self.database.change([replace_tables(tables), *changes])
+        self.clock.index()
         self.accounts.index()
         self.messages.index()
+        self.timers.index()
         self.faults.compile()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Have a job for all that is to come, which documents of older servers lack, and run what
+        is due. Raises Refused.
+        """
+        now = self.now()
+        missing = self.faults.draft_missing_jobs(now)
+        if missing:
+            self.change(missing)
+        self.timers.run_due(now)
+
+    @property
+    def next_due(self) -> int | None:
+        """When something is due, by the machine's clock; None for never."""
+        due = self.timers.due
+        return None if due == inf else self.clock.find_machine(int(due))
+
+    def tell_due(self, listener: Callable[[], None]) -> None:
+        """Have a listener told whenever ``next_due`` may be another."""
+        self.timers.tell(listener)
+        self.clock.tell(listener)
 
     def forget(self) -> None:
         """Empty journal and transcript, as a reset and a deletion do."""

@@ -13,14 +13,17 @@ from mockserver.faults.rules.index import Likeness, RuleIndex
 from mockserver.faults.rules.reader import Draft, RuleReader, require_room
 from mockserver.faults.rules.rule import Rule
 from mockserver.faults.rules.scenario import Scenario, refuse_unknown
+from mockserver.faults.rules.windows import WORDS, Edge, list_edges, name_jobs
 from mockserver.faults.transcript import TranscriptLog, print_transcript, write_lines
 from mockserver.match.known import Labels
+from mockserver.pipeline.jobs import JOBS, Handler, Happening, Job
 from mockserver.pipeline.plan import Plan
 from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused
 
 RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
 TWO_DAYS = 2 * 86_400_000
+LONGEST_NAME = 200  # characters of a rule's in the log
 
 log = logging.getLogger("mockserver.faults")
 
@@ -41,6 +44,13 @@ class Home(Protocol):
 
     def labels(self) -> Labels: ...
     def recall(self, note: str, now: int) -> Any: ...
+    def draft_job(self, job_id: str, kind: str, due: int, **about: Any) -> Change:
+        """The change that makes a job for an instant, in milliseconds since 1970."""
+
+    def require_room_for_jobs(self, more: int, less: int) -> None:
+        """Raises Refused where with so many more and less there would be too many jobs."""
+
+    def mask(self, text: str) -> str: ...
 
 
 class RuleBook:
@@ -66,10 +76,10 @@ class RuleBook:
     def compile(self) -> None:
         """Make the rules of the documents as they are now. Raises Refused for a wrong one."""
         before = {**self._drafted, **self._index.by_number}
-        self._index = RuleIndex()
+        self._index, now = RuleIndex(), self._home.now()
         for rule_id, document in self._rows(RULES).items():
             rule = before.get(document["number"]) or self._compile(rule_id, document)
-            self._index.add(rule)
+            self._index.add(rule, now)
         self._drafted = {}
 
     def follow(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
@@ -77,7 +87,7 @@ class RuleBook:
         if before is not None:
             self._index.remove(before["number"])
         if after is not None:
-            self._index.add(self._drafted.pop(after["number"]))
+            self._index.add(self._drafted.pop(after["number"]), self._home.now())
 
     def add(self, data: Any) -> dict[str, Any]:
         """The rule. Raises Refused; nothing is stored then."""
@@ -109,7 +119,25 @@ class RuleBook:
                 message = f"{name}: {refused.message}" if name else refused.message
                 raise Refused(refused.code, message, refused.hint) from None
             changes += self._make(draft, now, there, twins)
-        return changes
+        edges = list(list_edges(self._drafted.values(), now))
+        if edges:
+            jobs = self._rows(JOBS).values()
+            self._home.require_room_for_jobs(
+                len(edges), sum(job["kind"] in WORDS for job in jobs) if anew else 0
+            )
+        return [*changes, *self._draft_jobs(edges)]
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What sees to the jobs that rules make for their begin and end."""
+        return dict.fromkeys(WORDS, self._begin_or_end)
+
+    def draft_missing_jobs(self, now: int) -> list[Change]:
+        """Those for all that is to come, as far as there are none: they are made with the rules,
+        but whoever moves the clock back makes a begin or an end come again.
+        """
+        there = self._rows(JOBS)
+        edges = list_edges(self._index.by_number.values(), now)
+        return self._draft_jobs(edge for edge in edges if edge.job not in there)
 
     def scenarios(self) -> list[dict[str, Any]]:
         return [scenario.to_json() for scenario in self._scenarios.values()]
@@ -160,7 +188,7 @@ class RuleBook:
     ) -> Plan | None:
         asked = exchange.call.headers.get(HEADER)
         index = self._index
-        candidates = index.find_candidates(exchange) if index.by_number else ()
+        candidates = () if index.is_idle else index.find_candidates(exchange)
         if asked is None and not candidates:
             self._count(exchange, counts)
             return None
@@ -225,7 +253,29 @@ class RuleBook:
         return Rule(rule_id, draft, document["seed"], document["number"], document["twin"])
 
     def _draft_removal(self, rule_ids: Iterable[str]) -> list[Change]:
-        return [remove(table, rule_id) for rule_id in rule_ids for table in (COUNTERS, RULES)]
+        changes, jobs = list[Change](), self._rows(JOBS)
+        for rule_id in rule_ids:
+            changes += [remove(table, rule_id) for table in (COUNTERS, RULES)]
+            changes += [remove(JOBS, job_id) for job_id in name_jobs(rule_id) if job_id in jobs]
+        return changes
+
+    def _draft_jobs(self, edges: Iterable[Edge]) -> list[Change]:
+        draft = self._home.draft_job
+        return [draft(edge.job, edge.kind, edge.due, rule=edge.rule) for edge in edges]
+
+    def _begin_or_end(self, job: Job) -> Happening:
+        """Whose time has come can strike, and who is over costs a call nothing any more."""
+        document = self._rows(RULES).get(job["rule"])
+        if document is None:
+            return Happening()
+        rule, name = self._index.by_number[document["number"]], document["name"]
+
+        def take_note() -> None:
+            self._index.place(rule, job["due"])
+            told = f": {self._home.mask(name)[:LONGEST_NAME]}" if name else ""
+            log.info("%s %s%s", rule.id, WORDS[job["kind"]], told)
+
+        return Happening(then=take_note)
 
 
 def read_document(reader: RuleReader, document: Mapping[str, Any], labels: Labels) -> Draft:

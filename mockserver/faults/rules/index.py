@@ -19,9 +19,9 @@ NOBODY: frozenset[int] = frozenset()
 
 
 class RuleIndex:
-    """Rules by their numbers, which none is given twice.
+    """Rules by their numbers, which none is given twice; those that are in force can strike.
 
-    Adding and removing one costs the same with any number of others.
+    Adding and removing one costs the same with any number of others, as do its begin and its end.
     """
 
     def __init__(self) -> None:
@@ -32,15 +32,10 @@ class RuleIndex:
         """Those that name nothing narrow."""
         self._twins: dict[Likeness, set[int]] = {}
 
-    def add(self, rule: Rule) -> None:
+    def add(self, rule: Rule, now: int) -> None:
         self.by_number[rule.number] = rule
         self._twins.setdefault((rule.seed, rule.draft.key), set()).add(rule.twin)
-        name = _find_narrowest(rule)
-        if name is None:
-            self._broad[rule.number] = rule
-        else:
-            rules = self._narrow.setdefault(name, {})
-            rules.setdefault(rule.draft.match[name], {})[rule.number] = rule
+        self.place(rule, now)
 
     def remove(self, number: int) -> None:
         rule = self.by_number.pop(number)
@@ -48,16 +43,44 @@ class RuleIndex:
         self._twins[likeness].discard(rule.twin)
         if not self._twins[likeness]:
             del self._twins[likeness]
+        self._take_out(rule)
+
+    def place(self, rule: Rule, now: int) -> None:
+        """Have one among those that are in force, or not, as it is then."""
+        if rule.draft.schedule.is_open(now):
+            self._take_in(rule)
+        else:
+            self._take_out(rule)
+
+    def _take_in(self, rule: Rule) -> None:
         name = _find_narrowest(rule)
         if name is None:
-            del self._broad[number]
+            late = self._broad and rule.number < next(reversed(self._broad))
+            self._broad[rule.number] = rule
+            if late:  # as it waited for its time
+                self._broad = dict(sorted(self._broad.items()))
             return
-        rules, value = self._narrow[name], rule.draft.match[name]
-        del rules[value][number]
+        rules = self._narrow.setdefault(name, {})
+        rules.setdefault(rule.draft.match[name], {})[rule.number] = rule
+
+    def _take_out(self, rule: Rule) -> None:
+        name = _find_narrowest(rule)
+        if name is None:
+            self._broad.pop(rule.number, None)
+            return
+        rules, value = self._narrow.get(name, {}), rule.draft.match[name]
+        if rule.number not in rules.get(value, {}):
+            return
+        del rules[value][rule.number]
         if not rules[value]:
             del rules[value]
         if not rules:
             del self._narrow[name]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether none is in force."""
+        return not self._broad and not self._narrow
 
     def twins_of(self, likeness: Likeness) -> set[int] | frozenset[int]:
         """The twin numbers of the rules that are so; not to be changed."""

@@ -4,12 +4,11 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.text.times import parse_duration
+from mockserver.text.times import parse_duration, parse_instant
 from mockserver.text.validation import LARGEST, number, whole
 
 EXPECTED = (
@@ -23,15 +22,11 @@ def read_instant(text: str, now: int) -> int:
 
     Raises ValidationError.
     """
+    since_now = text.startswith("P")
     try:
-        if text.startswith("P"):
-            return now + parse_duration(text)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(EXPECTED) from None
-    if moment.tzinfo is None:
-        raise ValidationError(f"{EXPECTED}: the offset, such as Z, is missing")
-    return round(moment.timestamp() * 1000)
+        return now + parse_duration(text) if since_now else parse_instant(text, EXPECTED)
+    except ValueError as error:
+        raise ValidationError(EXPECTED if since_now else str(error)) from None
 
 
 def check_instant(text: str) -> None:

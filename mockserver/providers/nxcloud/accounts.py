@@ -133,7 +133,7 @@ def require_algorithm(exchange: Exchange) -> None:
 
 
 def require_fresh_timestamp(exchange: Exchange) -> None:
-    ts, now = exchange.call.header("ts"), exchange.at
+    ts, now = exchange.call.header("ts"), exchange.peer_now
     if not re.fullmatch(r"[0-9]{1,18}", ts):
         raise Fail(Error.TIMESTAMP_EXPIRED, expected="ts in milliseconds", came=shown(ts))
     if abs(now - int(ts)) > WINDOW_MS:
