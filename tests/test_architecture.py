@@ -42,6 +42,7 @@ ARROWS = {
 LATE = "mockserver.late"
 LATE_TARGETS = {
     "mockserver.app",
+    "mockserver.cli.clock",
     "mockserver.cli.demo",
     "mockserver.cli.health",
     "mockserver.cli.listing",

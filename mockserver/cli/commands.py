@@ -10,6 +10,7 @@ from mockserver.late import load_module
 from mockserver.version import __version__
 
 MODULES = {
+    "clock": "mockserver.cli.clock",
     "demo": "mockserver.cli.rules",
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",

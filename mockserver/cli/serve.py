@@ -76,6 +76,7 @@ def serve(given: Given) -> None:
         limit_body=limit_body,
         delivery_key=DELIVERY,
         waiting_key=WAITING,
+        agenda=app.sandboxes.agenda,
     )
 
 

@@ -39,6 +39,11 @@ class Timers:
         database.follow(JOBS, self._follow)
         self.index()
 
+    @property
+    def next(self) -> int | None:
+        """The earliest of the instants, None where there is none."""
+        return self._order[0][0] if self._order else None
+
     def handle(self, handlers: Mapping[str, Handler]) -> None:
         """Have these see to the jobs of their kinds."""
         self._handlers.update(handlers)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from math import inf
 from threading import RLock
 from typing import Any, Protocol
 
@@ -233,8 +232,8 @@ class Sandbox:
     @property
     def next_due(self) -> int | None:
         """When something is due, by the machine's clock; None for never."""
-        due = self.timers.due
-        return None if due == inf else self.clock.find_machine(int(due))
+        due = self.timers.next
+        return None if due is None else self.clock.find_machine(due)
 
     def tell_due(self, listener: Callable[[], None]) -> None:
         """Have a listener told whenever ``next_due`` may be another."""

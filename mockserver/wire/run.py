@@ -3,8 +3,11 @@
 import gc
 import logging
 import socket
+from asyncio import AbstractEventLoop, TimerHandle, get_running_loop
 from collections.abc import Callable
+from threading import get_ident
 from types import FrameType
+from typing import Protocol as Shape
 from wsgiref.types import WSGIApplication
 
 import uvicorn
@@ -17,15 +20,54 @@ KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that th
 BACKLOG = 2_048
 
 
+class Agenda(Shape):
+    """What has something due at instants of the sandboxes' clocks."""
+
+    def run_due(self) -> None:
+        """Run what is due, and arm for what is next."""
+
+    def drive_by(self, arm: Callable[[float | None], None]) -> None:
+        """Have whatever is due be waited for by ``arm``, which may be called from any thread: it
+        has ``run_due`` called once in so many seconds, in place of what it was told before; None:
+        not at all.
+        """
+
+
+class Alarm:
+    """One timer of the loop for the earliest of all that is due."""
+
+    def __init__(self, loop: AbstractEventLoop, work: Callable[[], None]) -> None:
+        self._loop = loop
+        self._thread = get_ident()
+        self._work = work
+        self._timer: TimerHandle | None = None
+
+    def arm(self, wait: float | None) -> None:
+        if get_ident() == self._thread:
+            self._set(wait)
+        else:
+            self._loop.call_soon_threadsafe(self._set, wait)
+
+    def _set(self, wait: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if wait is None else self._loop.call_later(wait, self._work)
+
+
 class Server(uvicorn.Server):
     """Says when it accepts, and ends quietly once a signal has been obeyed."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], agenda: Agenda | None
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._agenda = agenda
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._agenda is not None:
+            self._agenda.drive_by(Alarm(get_running_loop(), self._agenda.run_due).arm)
         gc.freeze()  # what is there now stays: spares the collector from looking at it
         gc.enable()
         gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
@@ -58,8 +100,12 @@ def run(
     limit_body: LimitBody,
     delivery_key: str,
     waiting_key: str,
+    agenda: Agenda | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s."""
+    """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s.
+
+    What is due by the clocks of ``agenda`` is run by the server's own loop.
+    """
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         Bridge(app, limit_body, delivery_key=delivery_key, waiting_key=waiting_key),
@@ -75,4 +121,4 @@ def run(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    Server(config, on_ready).run([listener])
+    Server(config, on_ready, agenda).run([listener])
