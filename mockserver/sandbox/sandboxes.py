@@ -34,7 +34,7 @@ from mockserver.text.shown import shown
 
 SNAPSHOT = "mockserver.sandbox.snapshot"  # what judges one takes a while to load
 CODES = 10**8
-RETRY_MS = 1_000  # until what could not be kept is tried again
+RETRY_MS = 1_000  # until what could not be kept, or was too much, is tried again
 
 log = logging.getLogger(__name__)
 
@@ -266,11 +266,13 @@ class Sandboxes:
         if sandbox is None:
             return
         with sandbox.lock:
-            try:
-                sandbox.timers.run_due(sandbox.now())
-                self._plan(sandbox)
-            except Refused:  # it cannot be kept
+            now = sandbox.now()
+            with contextlib.suppress(Refused):  # it cannot be kept
+                sandbox.timers.run_due(now)
+            if sandbox.timers.due <= now and not sandbox.closed:
                 self.agenda.plan(sandbox_id, self._clock.now() + RETRY_MS)
+            else:
+                self._plan(sandbox)
 
     def _follow_credentials(
         self, sandbox: Sandbox, gone: set[Credential], new: set[Credential]
