@@ -1,4 +1,4 @@
-"""Rules begin and end at their time: seen in the log, in lists, and by the calls that they strike."""
+"""Rules begin and end at their time: seen in the log, in lists, and by whom they strike."""
 
 import logging
 import re

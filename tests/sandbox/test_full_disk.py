@@ -14,6 +14,7 @@ import requests
 
 from tests.calls import CALLS as VALID_CALLS
 from tests.calls import D7, D7_MESSAGE, KIRIM_RECEIPT
+from tests.clocks import wait_until
 from tests.commands import run, started
 from tests.sandbox.worlds import ALL
 
@@ -24,7 +25,7 @@ FOUR = (
     "469affd7-0983-4bbc-9d07-ee43e1d1cfef",
 )
 RULE = {"match": {"provider": "d7"}, "fault": {"type": "status", "status": 418}, "seed": 1}
-LOOKS = ("", "/messages", "/faults", "/snapshot")
+LOOKS = ("", "/messages", "/faults", "/snapshot")  # of which the last holds the clock
 
 
 @dataclass
@@ -161,6 +162,8 @@ CHANGES: tuple[tuple[str, str, Any], ...] = (
     ("DELETE", "/mine/faults", None),
     ("DELETE", "/mine/faults/{rule}", None),
     ("POST", "/mine/scenarios/bad-gateway", None),
+    ("PUT", "/mine/clock", {"now": "2027-03-01T00:00:00Z"}),
+    ("PUT", "/mine/clock", {"skew": "PT1H"}),
 )
 
 
@@ -197,6 +200,19 @@ def test_reset_on_a_full_disk_is_made_up_for_later(disk: Disk) -> None:
     disk.free()
     assert ask(disk.server, "POST", f"{ALL}/default/reset").status_code == 204
     assert not read_ids(disk.server) & set(FOUR)
+
+
+def test_rule_whose_begin_cannot_be_kept_begins_as_soon_as_it_can(disk: Disk) -> None:
+    add = {**RULE, "schedule": {"from": "PT0.1S"}}
+    ask(disk.server, "POST", f"{ALL}/default/faults", add).raise_for_status()
+    disk.limit()
+    rules = f"{ALL}/default/faults"
+    wait_until(lambda: ask(disk.server, "GET", rules).json()["faults"][0]["phase"] == "active")
+    assert_not_kept(mark(disk.server, D7_MESSAGE))
+    assert ask(disk.server, "GET", f"{ALL}/default/clock").json()["next_job"]
+    disk.free()
+    assert mark(disk.server, D7_MESSAGE).status_code == 418
+    assert ask(disk.server, "GET", f"{ALL}/default/clock").json()["next_job"] is None
 
 
 def test_readiness_follows_the_disk_and_life_does_not(disk: Disk) -> None:

@@ -173,7 +173,7 @@ def test_strange_jobs_of_a_snapshot_hurt_nobody(client: Any, clock: StillClock) 
     make(client, id="mine", faults=[LATER])
     snapshot = show(client, "mine", "/snapshot")
     rule = snapshot["tables"]["rules"][0][0]
-    strange = [
+    strange: list[Document] = [
         {"kind": "rule_begins"},
         {"kind": "rule_begins", "rule": []},
         {"kind": "rule_begins", "rule": "rule_x"},
