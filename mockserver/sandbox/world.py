@@ -185,6 +185,9 @@ class Sandbox:
     def mask(self, text: str) -> str:
         return self.disclosure.masking().mask(text)
 
+    def tell(self, what: str, subject: str) -> None:
+        self.events.tell(what, subject)
+
     def labels(self) -> Mapping[str, list[str]]:
         known = self.accounts.labels()
         return {provider: known.get(provider, []) for provider in self._providers}

@@ -64,6 +64,18 @@ def test_log_tells_who_begins_and_ends_in_order(client: Any, lines: Callable[[],
     assert lines() == ["begins: first", "ends", "begins: second", "ends: first"]
 
 
+def test_whoever_listens_is_told(fresh: Any) -> None:
+    told: list[tuple[str, str]] = []
+    rule_id = add(fresh, schedule=WINDOW)
+    sandbox = fresh.application.sandboxes.default
+    end = sandbox.events.listen(lambda *what: told.append(what))
+    move(fresh, advance="PT10S")
+    assert told == [("rule_begins", rule_id)]
+    move(fresh, advance="PT10S")
+    assert told[1:] == [("rule_ends", rule_id)]
+    end()
+
+
 def test_name_in_the_log_is_short_and_without_secrets(
     client: Any, lines: Callable[[], Any]
 ) -> None:

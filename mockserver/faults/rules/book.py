@@ -51,6 +51,8 @@ class Home(Protocol):
         """Raises Refused where with so many more and less there would be too many jobs."""
 
     def mask(self, text: str) -> str: ...
+    def tell(self, what: str, subject: str) -> None:
+        """Tell whoever listens what happened, and to which rule."""
 
 
 class RuleBook:
@@ -274,6 +276,7 @@ class RuleBook:
             self._index.place(rule, job["due"])
             told = f": {self._home.mask(name)[:LONGEST_NAME]}" if name else ""
             log.info("%s %s%s", rule.id, WORDS[job["kind"]], told)
+            self._home.tell(job["kind"], rule.id)
 
         return Happening(then=take_note)
 
