@@ -123,10 +123,11 @@ def _wait_for(later: Later, sandbox: Sandbox) -> Answer:
 
 @contextmanager
 def _open_sandbox(sandbox: Sandbox) -> Iterator[None]:
-    """Raises Refused where it was deleted since it was found."""
+    """What is due there has happened. Raises Refused where it was deleted since it was found."""
     with sandbox.lock:
         if sandbox.closed:
             raise _unknown_sandbox(sandbox.id)
+        sandbox.run_due(sandbox.now())
         yield
 
 

@@ -266,10 +266,11 @@ class Sandboxes:
         if sandbox is None:
             return
         with sandbox.lock:
+            if sandbox.closed:  # since it was found
+                return
             now = sandbox.now()
-            with contextlib.suppress(Refused):  # it cannot be kept
-                sandbox.timers.run_due(now)
-            if sandbox.timers.due <= now and not sandbox.closed:
+            sandbox.run_due(now)
+            if sandbox.timers.due <= now:
                 self.agenda.plan(sandbox_id, self._clock.now() + RETRY_MS)
             else:
                 self._plan(sandbox)

@@ -1,6 +1,5 @@
 """A sandbox's clock, told and moved."""
 
-from contextlib import suppress
 from typing import Any
 
 from mockserver.sandbox.clock import MACHINES, Reading
@@ -12,8 +11,7 @@ from mockserver.text.times import FIRST, LAST, iso, write_duration
 def tell_time(sandbox: Sandbox) -> dict[str, Any]:
     """As the administration shows it. What is due by then has happened."""
     now = sandbox.now()
-    with suppress(Refused):  # as it cannot be kept it is still to come
-        sandbox.timers.run_due(now)
+    sandbox.run_due(now)
     reading, due = read_clock(sandbox), sandbox.timers.next
     return {
         "now": iso(now),

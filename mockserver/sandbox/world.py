@@ -118,8 +118,7 @@ class Sandbox:
         if reading is not None:
             at, peer_now = reading.now(machine_at), machine_at + reading.skew
         if self.timers.due <= at:
-            with suppress(Refused):  # as nothing can be kept the call will be refused itself
-                self.timers.run_due(at)
+            self.run_due(at)
         _, draw, kept = self.ids.draw(REQUEST, at=machine_at)
         return Stamp(f"req_{draw.crockford()}", at, machine_at, kept, peer_now)
 
@@ -231,6 +230,11 @@ class Sandbox:
         if missing:
             self.change(missing)
         self.timers.run_due(now)
+
+    def run_due(self, now: int) -> None:
+        """Run what is due by then, as far as it can be kept: the rest is still to come."""
+        with suppress(Refused):
+            self.timers.run_due(now)
 
     @property
     def next_due(self) -> int | None:

@@ -23,6 +23,16 @@ RULES: tuple[dict[str, Any], ...] = (
         "when": "after",
     },
     {"fault": {"type": "malformed_json"}, "match": {"provider": "d7"}, "schedule": {"every": 2}},
+    {"fault": {"type": "status", "status": 503}, "schedule": {"from": "PT20S", "until": "PT40S"}},
+)
+MOVES: tuple[Document, ...] = (
+    {"advance": "PT30S"},
+    {"advance": "P8D"},
+    {"now": "2026-11-21T06:00:25Z"},
+    {"rate": 0.5},
+    {"run": True},
+    {"reset": True},
+    {"skew": "-PT61S"},
 )
 WISHES: tuple[dict[str, Any], ...] = (
     {"fixtures": "accounts"},
@@ -36,7 +46,7 @@ CONDITIONS = {
     "nxcloud": ("good", "no_permission"),
     "kirim": ("good", "rate_limited"),
 }
-LOOKS = ("/messages", "/requests", "/faults", "/snapshot", "")
+LOOKS = ("/messages", "/requests", "/faults", "/snapshot", "", "/clock")
 DIGEST = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{4}\*{4}[0-9a-f]{2})\b")  # masked or not
 
 
@@ -213,6 +223,10 @@ class Interleaved(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), way=st.sampled_from(["snapshot", "restore", "reset"]))
     def take_back(self, name: str, way: str) -> None:
         self.administrate(name, "POST", f"/{way}")
+
+    @rule(name=st.sampled_from(NAMES), how=st.sampled_from(MOVES))
+    def move_clock(self, name: str, how: Document) -> None:
+        self.administrate(name, "PUT", "/clock", how)
 
     @rule(name=st.sampled_from(NAMES))
     def look(self, name: str) -> None:

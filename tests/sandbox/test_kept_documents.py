@@ -20,6 +20,8 @@ KIRIM = ("default", "accounts", "kirim/main")
 NUMBER = (*KIRIM, "numbers", 0)
 MESSAGE = ("default", "messages/d7", D7_MESSAGE)
 SELF = ("q", "sandbox", "self")
+CLOCK = ("q", "clock", "own")
+JOB = ("q", "jobs", "waits")
 
 Case = tuple[tuple[str | int, ...], Any, str]
 """Where in the documents, what comes there, and what is said of it."""
@@ -105,6 +107,11 @@ WRONG: dict[str, Case] = {
         "x",
         "value: expected what is noted as idempotency-key, came",
     ),
+    "a clock's rate": ((*CLOCK, "rate"), 0, "rate: expected a number from 0.001 to 100000, came 0"),
+    "a clock's time": ((*CLOCK, "at"), -1, "at: expected a whole number from 0 to"),
+    "a job's time": ((*JOB, "due"), "soon", "due: expected a whole number from 0 to"),
+    "a job's kind": ((*JOB, "kind"), 5, "kind: expected a text, came 5"),
+    "a job's id": ((*JOB, "id"), "x", "id: expected it again, came 'x'"),
     "a kept account": (
         ("q", "snapshots", "n", "tables", "accounts", "kirim/main", "numbers"),
         [],
@@ -119,6 +126,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = tmp_path_factory.mktemp("data") / "data"
     client = new_client(StillClock(), data=path)
     make(client, id="q")
+    client.put(f"{ALL}/q/clock", json={"rate": 60})
+    sandbox = client.application.sandboxes.find("q")
+    sandbox.change([sandbox.timers.draft("waits", "probe", 10**13)])
     client.post(f"{ALL}/q/snapshot", json={"name": "n"})
     for message_id in (write(client, "default", "kirim"), "x"):
         sent = receipt("kirim", account_of(show(client, "default"), "kirim"), message_id)

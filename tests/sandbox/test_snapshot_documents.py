@@ -25,7 +25,10 @@ from tests.sandbox.worlds import (
 )
 
 LATENCY = {"fault": {"type": "latency", "ms": 1}, "match": {"account": "main"}, "seed": 7}
-LIMIT = {"fault": {"type": "rate_limit", "limit": 100, "per": 60}}
+LIMIT = {
+    "fault": {"type": "rate_limit", "limit": 100, "per": 60},
+    "schedule": {"until": "P1D"},
+}
 WRONG: tuple[Any, ...] = (None, -1, 2**53 + 5, "x", [], {"a": 1})
 GONE = object()
 Path = tuple[str | int, ...]
@@ -41,6 +44,7 @@ def place() -> Any:
 def whole(place: Any) -> Document:
     """A snapshot with a row or two in every table."""
     document = make(place, id="mine", fixtures="default", faults=[LATENCY, LIMIT])
+    place.put(f"{ALL}/mine/clock", json={"skew": "PT1S"})
     for provider in PROVIDERS:
         mark(place, document, provider, write(place, "mine", provider))
     sent = receipt("kirim", account_of(document, "kirim"), write(place, "mine", "kirim"))
@@ -116,7 +120,7 @@ def try_all(place: Any, snapshot: Document, keep: Callable[[Path], bool]) -> set
 
 
 TABLES = (
-    "accounts", "counters", "rules", "ordinals", "notes",
+    "accounts", "clock", "counters", "jobs", "rules", "ordinals", "notes",
     *(f"messages/{provider}" for provider in PROVIDERS), "records/d7/reports",
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ class RuleIndex:
     """
 
     def __init__(self) -> None:
+        self.is_idle = True
+        """Whether none is in force: every call asks."""
         self.by_number: dict[int, Rule] = {}
         self._narrow: dict[str, dict[str | None, dict[int, Rule]]] = {}
         """By what is the narrowest that each names; of 100 it spares a call 97."""
@@ -44,6 +46,7 @@ class RuleIndex:
         if not self._twins[likeness]:
             del self._twins[likeness]
         self._take_out(rule)
+        self._look()
 
     def place(self, rule: Rule, now: int) -> None:
         """Have one among those that are in force, or not, as it is then."""
@@ -51,6 +54,10 @@ class RuleIndex:
             self._take_in(rule)
         else:
             self._take_out(rule)
+        self._look()
+
+    def _look(self) -> None:
+        self.is_idle = not self._broad and not self._narrow
 
     def _take_in(self, rule: Rule) -> None:
         name = _find_narrowest(rule)
@@ -76,11 +83,6 @@ class RuleIndex:
             del rules[value]
         if not rules:
             del self._narrow[name]
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether none is in force."""
-        return not self._broad and not self._narrow
 
     def twins_of(self, likeness: Likeness) -> set[int] | frozenset[int]:
         """The twin numbers of the rules that are so; not to be changed."""

@@ -91,7 +91,7 @@ def tell_rate_limit(exchange: Exchange, reply: Reply) -> None:
         )
     reply.headers["X-RateLimit-Limit"] = str(told.limit)
     reply.headers["X-RateLimit-Remaining"] = str(told.remaining)
-    reset_at = exchange.peer_now + told.full_at - now  # the client judges it by its own clock
+    reset_at = told.full_at + (exchange.peer_now - now)  # the client judges it by its own clock
     reply.headers["X-RateLimit-Reset"] = str(math.ceil(reset_at / SECOND))
 
 
