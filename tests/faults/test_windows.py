@@ -162,12 +162,13 @@ def test_rule_that_is_gone_neither_begins_nor_ends(
     assert lines() == ["begins"]
 
 
-def test_rule_that_begins_late_keeps_its_place(client: Any) -> None:
+@pytest.mark.parametrize("match", [{}, {"provider": "d7"}], ids=["broad", "narrow"])
+def test_rule_that_begins_late_keeps_its_place(client: Any, match: Document) -> None:
     """The first fault that takes the answer away wins, in the order in which rules were made."""
     early = {"type": "status", "status": 418}
     add(client, fault=early, schedule={"from": "PT10S", "until": "PT20S"})
     add(client, fault={"type": "status", "status": 503})
-    add(client, fault={"type": "status", "status": 504}, match={"provider": "d7"})
+    add(client, fault={"type": "status", "status": 504}, match=match)
     statuses = []
     for advance in ("PT0S", "PT10S", "PT10S"):
         move(client, advance=advance)
