@@ -76,6 +76,7 @@ def test_many_sandboxes_at_once(talking: Server) -> None:
     wait_until(lambda: talking.log.read_text().count("begins: one of many") == 150)
 
 
+@pytest.mark.slow
 def test_timeline_goes_on_after_kill_9(start_server: Any, tmp_path: Path) -> None:
     """A rule that had begun, one that began and ended while nobody was there, one to come."""
     options = ("--log-level", "info", "--data", str(tmp_path / "data"))
@@ -109,10 +110,12 @@ def count_threads(server: Server) -> int:
     return len(os.listdir(f"/proc/{server.process.pid}/task"))
 
 
+@pytest.mark.slow
 def test_server_of_one_loop_has_no_thread_for_it(start_server: Any) -> None:
     """Not even for what there was to wait for before it ran."""
     server = start_server("--scenario", "expired-credentials")
-    wait_until(lambda: count_threads(server) == count_threads(start_server()))
+    plain = count_threads(start_server())
+    wait_until(lambda: count_threads(server) == plain)
 
 
 # Elsewhere
@@ -207,6 +210,7 @@ assert sandbox() is None
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "script",
     [ONE_THREAD, STOPPED, FORKED, FORKED_FIRST, DELETED],
