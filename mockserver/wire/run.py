@@ -3,55 +3,20 @@
 import gc
 import logging
 import socket
-from asyncio import AbstractEventLoop, TimerHandle, get_running_loop
+from asyncio import get_running_loop
 from collections.abc import Callable
-from threading import get_ident
 from types import FrameType
-from typing import Protocol as Shape
 from wsgiref.types import WSGIApplication
 
 import uvicorn
 
+from mockserver.wire.alarm import Agenda, Alarm
 from mockserver.wire.bridge import Bridge, LimitBody
 from mockserver.wire.protocol import Protocol
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never race us
 BACKLOG = 2_048
-
-
-class Agenda(Shape):
-    """What has something due at instants of the sandboxes' clocks."""
-
-    def run_due(self) -> None:
-        """Run what is due, and arm for what is next."""
-
-    def drive_by(self, arm: Callable[[float | None], None]) -> None:
-        """Have whatever is due be waited for by ``arm``, which may be called from any thread: it
-        has ``run_due`` called once in so many seconds, in place of what it was told before; None:
-        not at all.
-        """
-
-
-class Alarm:
-    """One timer of the loop for the earliest of all that is due."""
-
-    def __init__(self, loop: AbstractEventLoop, work: Callable[[], None]) -> None:
-        self._loop = loop
-        self._thread = get_ident()
-        self._work = work
-        self._timer: TimerHandle | None = None
-
-    def arm(self, wait: float | None) -> None:
-        if get_ident() == self._thread:
-            self._set(wait)
-        else:
-            self._loop.call_soon_threadsafe(self._set, wait)
-
-    def _set(self, wait: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None if wait is None else self._loop.call_later(wait, self._work)
 
 
 class Server(uvicorn.Server):
@@ -72,6 +37,11 @@ class Server(uvicorn.Server):
         gc.enable()
         gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self._agenda is not None:
+            self._agenda.stop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Uvicorn would raise the signal again after the end, which would be the exit code."""

@@ -217,6 +217,10 @@ assert sandbox() is None
     ids=["one thread", "stopped", "forked", "forked first", "deleted"],
 )
 def test_on_any_other_server_a_thread_sees_to_it(script: str) -> None:
+    run_script(script)
+
+
+def run_script(script: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", ELSEWHERE + script],
         capture_output=True,
@@ -224,3 +228,35 @@ def test_on_any_other_server_a_thread_sees_to_it(script: str) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+ENDED = """
+import signal
+from mockserver.web.request import limit_body
+from mockserver.web.response import DELIVERY
+from mockserver.web.waiting import WAITING
+from mockserver.wire.run import listen, run
+
+app = create_app()
+run(
+    app,
+    listen("127.0.0.1", 0),
+    lambda: signal.raise_signal(signal.SIGTERM),
+    limit_body=limit_body,
+    delivery_key=DELIVERY,
+    waiting_key=WAITING,
+    agenda=app.sandboxes.agenda,
+)
+add(app, "PT0S")
+add(app, "PT0.01S")
+client = app.test_client()
+end = time.monotonic() + 20
+while client.get("/_mock/sandboxes/default/clock").json["next_job"]:
+    assert time.monotonic() < end
+assert begun.acquire(timeout=0)
+assert threads() == []
+"""
+
+
+def test_application_is_good_for_calls_after_its_server_has_ended() -> None:
+    run_script(ENDED)
