@@ -38,7 +38,9 @@ def move_clock(sandbox: Sandbox, reading: Reading) -> None:
     now = reading.now(sandbox.clock.machine.now())
     goes_back = now < sandbox.now()
     again = sandbox.faults.draft_missing_jobs(now) if goes_back else []
-    sandbox.change([*sandbox.clock.draft(reading), *again])
+    changes = [*sandbox.clock.draft(reading), *again]
+    if changes:
+        sandbox.change(changes)
     if goes_back:
         sandbox.faults.compile()
     sandbox.timers.run_due(sandbox.now())
