@@ -53,6 +53,7 @@ LATE_TARGETS = {
     "mockserver.cli.validate",
     "mockserver.faults.types",
     "mockserver.providers",
+    "mockserver.registry",
     "mockserver.sandbox.kept_file",
     "mockserver.sandbox.snapshot",
 }
@@ -64,12 +65,13 @@ FOREIGN = {
     "match": {"marshmallow"},
     "faults": {"marshmallow", "orjson"},
     "admin": {"marshmallow"},
+    "client": {"requests"},
     "config": {"marshmallow"},
     "text": {"marshmallow"},
     "sandbox": {"marshmallow", "tinydb", "orjson"},
     "web": {"flask", "werkzeug", "orjson"},
     "wire": {"uvicorn", "httptools"},
-    "cli": {"click", "rich"},
+    "cli": {"click", "requests", "rich"},
 }
 
 

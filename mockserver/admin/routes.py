@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from mockserver.admin import accounts, clock, faults, messages, offer, reports, requests, sandboxes
+from mockserver.admin import (
+    accounts,
+    clock,
+    faults,
+    messages,
+    offer,
+    reports,
+    requests,
+    sandboxes,
+    sign,
+)
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.admin.finish import Finish
 from mockserver.admin.gate import CHALLENGE, Gate
@@ -41,6 +51,7 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/restore": {"POST": sandboxes.restore_sandbox},
     f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch_account},
     f"{SANDBOX}/clock": {"GET": clock.show_clock, "PUT": clock.set_clock},
+    f"{SANDBOX}/sign": {"POST": sign.sign_call},
     f"{SANDBOX}/messages": {"GET": messages.list_messages, "POST": messages.write_message},
     f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show_message},
     f"{SANDBOX}/reports": {"GET": reports.list_reports},

@@ -1,21 +1,27 @@
 """What all commands share: errors in one line, and the server and sandbox to talk to."""
 
+from __future__ import annotations
+
 import gc
 import sys
 from collections.abc import Iterable
 from functools import partial, wraps
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mockserver.api.provider import Provider
 from mockserver.cli.options import Command, is_typed, name_parameter, settings_options
 from mockserver.config import Given, load_settings, url_of
-from mockserver.registry import find_providers
+from mockserver.late import load_module
 from mockserver.text.mistakes import Mistakes
 from mockserver.text.shown import escape_controls, shown, there_are
 
+if TYPE_CHECKING:
+    from mockserver.api.provider import Provider
+    from mockserver.registry import Found
+
 PROGRAM = "mockserver"
+REGISTRY = "mockserver.registry"  # few commands of a client need it, and health is asked often
 LONGEST_URL = 1_000  # characters
 
 
@@ -57,7 +63,7 @@ def stop(reason: str, code: int) -> NoReturn:
 
 def load_providers() -> dict[str, Provider]:
     """Every provider by id, without installed ones that cannot be used."""
-    found = find_providers()
+    found: Found = load_module(REGISTRY).find_providers()
     for problem in found.problems:
         tell(f"mockserver: left out: {problem}", err=True)
     return found.providers

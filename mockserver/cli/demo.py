@@ -7,12 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+import requests
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -24,7 +23,7 @@ from mockserver.api.provider import Provider, Signing
 from mockserver.app import create_app
 from mockserver.cli.banner import sample_account, sample_message
 from mockserver.cli.base import tell
-from mockserver.client import OPENER, ask_sandbox
+from mockserver.client import Mock, find_reason
 from mockserver.config import Settings
 from mockserver.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
@@ -55,14 +54,14 @@ class Route:
     account: Account
     message: Message
 
-    def request(self, url: str) -> urllib.request.Request:
+    def request(self, url: str) -> requests.Request:
         operation = self.operation
         arguments, content = operation.sample(self.account, self.message)
         body = b"" if content is None else json.dumps(content).encode()
         signing = Signing(self.account, operation, body, SystemClock().now())
         address = f"{url}/{self.provider.id}{operation.path_for(arguments)}"
         headers = self.provider.sign(signing)
-        return urllib.request.Request(address, body, headers, method=operation.method)
+        return requests.Request(operation.method, address, headers=headers, data=body)
 
 
 def main() -> None:
@@ -152,22 +151,28 @@ def _attempt(url: str, route: Route) -> Attempt:
     started = time.perf_counter()
     passed = False
     try:
-        with OPENER.open(route.request(url), timeout=PATIENCE_SECONDS) as answer:
-            passed = answer.status == route.operation.success
-            outcome = f"{answer.status}, marked read" if passed else str(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            outcome = f"{error.code} {error.reason}"
-    except TimeoutError:
+        status, reason = _send(route.request(url))
+        passed = status == route.operation.success
+        outcome = f"{status}, marked read" if passed else f"{status} {reason}"
+    except requests.Timeout:
         outcome = f"no answer within {PATIENCE_SECONDS:g} s"
-    except OSError as error:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        outcome = "connection reset" if isinstance(reason, ConnectionResetError) else str(reason)
+    except requests.RequestException as error:
+        cause = find_reason(error)
+        outcome = "connection reset" if isinstance(cause, ConnectionResetError) else str(cause)
     took = (time.perf_counter() - started) * 1000
     return Attempt(route.provider.title, outcome, _struck_by(url), took, passed)
 
 
+def _send(request: requests.Request) -> tuple[int, str]:
+    """The status of the answer and its words; past all proxies. Raises RequestException."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.send(session.prepare_request(request), timeout=PATIENCE_SECONDS)
+    return answer.status_code, answer.reason
+
+
 def _struck_by(url: str) -> str:
     """The faults of the newest call, as the server's journal has them."""
-    [entry] = json.loads(ask_sandbox(url, "default", "GET", "/requests?limit=1"))["requests"]
-    return ", ".join(hit["fault"]["type"] for hit in entry.get("injected", []))
+    with Mock(url) as mock:
+        [entry] = mock.find().requests(limit=1)
+    return ", ".join(hit["fault"]["type"] for hit in entry.document.get("injected", []))

@@ -1,12 +1,11 @@
 """Asking a server whether it is well."""
 
-import json
 from functools import partial
 
 import click
 
 from mockserver.cli.base import stop, tell, to_a_server
-from mockserver.client import Unreachable, ask
+from mockserver.client import Mock, MockError
 
 
 @click.command()
@@ -14,8 +13,8 @@ from mockserver.client import Unreachable, ask
 def health(url: str) -> None:
     """Exit with 0 when the server is ready, with 1 otherwise."""
     try:
-        ready = json.loads(ask(url, "GET", "/readyz", timeout=3))["status"] == "ok"
-    except (Unreachable, ValueError, KeyError, TypeError) as error:
+        ready = Mock(url).is_ready()
+    except (MockError, ValueError) as error:
         stop(f"not ready: {error}", code=1)
     if not ready:
         stop(f"not ready at {url}", code=1)

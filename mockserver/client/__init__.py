@@ -1,12 +1,30 @@
-"""Talking to a running server over HTTP."""
+"""Steering a running server from Python: typed, over HTTP, and without loading the server."""
 
-from mockserver.client.remote import (
-    OPENER,
-    Unreachable,
-    ask,
-    ask_for_pages,
-    ask_sandbox,
-    quote_name,
-)
+from mockserver.client.account import Account, Number, Provider
+from mockserver.client.clock import Clock
+from mockserver.client.connection import Answer, Connection, quote_name
+from mockserver.client.explanation import Explanation, Verdict
+from mockserver.client.failures import MockError, Refusal, Unreachable, find_reason
+from mockserver.client.journal import Entry, Message
+from mockserver.client.mock import Mock
+from mockserver.client.sandbox import Sandbox
 
-__all__ = ["OPENER", "Unreachable", "ask", "ask_for_pages", "ask_sandbox", "quote_name"]
+__all__ = [
+    "Account",
+    "Answer",
+    "Clock",
+    "Connection",
+    "Entry",
+    "Explanation",
+    "Message",
+    "Mock",
+    "MockError",
+    "Number",
+    "Provider",
+    "Refusal",
+    "Sandbox",
+    "Unreachable",
+    "Verdict",
+    "find_reason",
+    "quote_name",
+]

@@ -1,15 +1,19 @@
 """The configuration file: settings, switches and fault rules in TOML."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockserver.api.provider import Provider
 from mockserver.config.settings import SETTINGS
 from mockserver.text.mistakes import Mistake, Mistakes
 from mockserver.text.shown import there_are
 from mockserver.text.toml import read_toml
+
+if TYPE_CHECKING:
+    from mockserver.api.provider import Provider
 
 USUAL = Path("mockserver.toml")
 RULES = "fault"

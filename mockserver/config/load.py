@@ -1,17 +1,21 @@
 """From what was said about the settings to settings that can be used."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 
-from mockserver.api.provider import Provider
 from mockserver.config.file import ConfigFile, find_unknown_keys, read_rules
 from mockserver.config.settings import SETTINGS, Settings, Source
 from mockserver.config.switches import read_switches
 from mockserver.config.values import sift
 from mockserver.text.mistakes import Mistake, Mistakes
+
+if TYPE_CHECKING:
+    from mockserver.api.provider import Provider
 
 SCHEMA = Schema.from_dict({setting.name: setting.judge for setting in SETTINGS})()
 

@@ -1,17 +1,21 @@
 """The switches of the providers, by the configuration file and the environment."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 from marshmallow.fields import Field
 
-from mockserver.api.provider import Provider
 from mockserver.config.file import ConfigFile
 from mockserver.config.settings import PREFIX, SETTINGS
 from mockserver.config.values import Choice, sift
 from mockserver.text.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from mockserver.api.provider import Provider
 
 OTHERS = {f"{PREFIX}{name}" for name in ("CONFIG", "URL", "SANDBOX")}
 """Variables of options that are no settings of a server."""

@@ -1,0 +1,1 @@
+"""The client that tests and the command line steer a server with."""
