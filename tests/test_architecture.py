@@ -34,6 +34,8 @@ ARROWS = {
         "admin", "api", "app", "client", "config", "faults", "late", "registry", "sandbox", "text",
         "version", "web", "wire",
     },
+    "testing": {"client"},
+    "pytest_plugin": {"client", "late", "testing"},
     "__main__": {"cli"},
     "__init__": {"app", "late", "version"},
 }  # fmt: skip
@@ -43,6 +45,7 @@ LATE = "mockserver.late"
 LATE_TARGETS = {
     "mockserver.app",
     "mockserver.cli.clock",
+    "mockserver.client",
     "mockserver.cli.demo",
     "mockserver.cli.health",
     "mockserver.cli.listing",
@@ -56,6 +59,10 @@ LATE_TARGETS = {
     "mockserver.registry",
     "mockserver.sandbox.kept_file",
     "mockserver.sandbox.snapshot",
+    "mockserver.testing.cases",
+    "mockserver.testing.process",
+    "mockserver.testing.report",
+    "mockserver.testing.sharing",
 }
 LOADERS = ("load_module", "load_modules_of")
 FOREIGN = {
@@ -66,6 +73,7 @@ FOREIGN = {
     "faults": {"marshmallow", "orjson"},
     "admin": {"marshmallow"},
     "client": {"requests"},
+    "pytest_plugin": {"pytest"},
     "config": {"marshmallow"},
     "text": {"marshmallow"},
     "sandbox": {"marshmallow", "tinydb", "orjson"},

@@ -16,6 +16,7 @@ from mockserver.app import create_app
 from mockserver.cli import banner
 from mockserver.cli.base import stop, tell
 from mockserver.cli.options import settings_options
+from mockserver.cli.parent import end_with_stdin
 from mockserver.cli.stderr import log_to_stderr
 from mockserver.config import (
     SETTINGS,
@@ -57,6 +58,8 @@ def serve(given: Given) -> None:
         log.warning("%s: no setting of this server; mockserver serve --help lists them", name)
     settings, app = _make_app(given, providers)
     listener = _listen(settings)
+    if settings.end_with_stdin:
+        end_with_stdin()
     if settings.admin_token is None and not is_loopback(address_of(listener)[0]):
         log.warning(UNGUARDED, settings.host)
 

@@ -7,7 +7,7 @@ from mockserver.client.explanation import Explanation, Verdict
 from mockserver.client.failures import MockError, Refusal, Unreachable, find_reason
 from mockserver.client.journal import Entry, Message
 from mockserver.client.mock import Mock
-from mockserver.client.sandbox import Sandbox
+from mockserver.client.sandbox import Sandbox, write_rule
 
 __all__ = [
     "Account",
@@ -27,4 +27,5 @@ __all__ = [
     "Verdict",
     "find_reason",
     "quote_name",
+    "write_rule",
 ]

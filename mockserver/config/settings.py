@@ -97,6 +97,13 @@ class Settings:
     strict_plugins: bool = _add_row(
         False, Truth(), None, "refuse to start when an installed provider cannot be used"
     )
+    end_with_stdin: bool = _add_row(
+        False,
+        Truth(),
+        None,
+        "stop when standard input ends or the program that started this one is gone; "
+        "a line that is written there first ends this watch",
+    )
     log_level: str | None = _add_row(
         None,
         Choice(LOG_LEVELS),

@@ -27,5 +27,5 @@ def test_what_is_public_has_a_docstring(name: str) -> None:
 
 
 def test_page_shows_what_the_rest_of_the_client_is_used_by() -> None:
-    inner = {"Answer", "Connection", "find_reason", "quote_name"}  # the command line's
+    inner = {"Answer", "Connection", "find_reason", "quote_name", "write_rule"}
     assert {each.__name__ for each in SHOWN} == set(client.__all__) - inner

@@ -1,0 +1,1 @@
+"""What the plugin for pytest loads once a test needs it."""
