@@ -3,15 +3,17 @@
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from tests.calls import D7_RECEIPT
 from tests.commands import run
-from tests.conftest import ROOT, STATE, Start, StillClock, new_client
+from tests.conftest import ROOT, STATE, Server, Start, StillClock, new_client
+from tests.derived import PROVIDERS
 from tests.docs.pages import blocks
-from tests.docs.shell import run_pytest
+from tests.docs.shell import PRINTED, run_pytest
 
 
 def test_configuration_is_accepted(start_server: Start, tmp_path: Path) -> None:
@@ -38,25 +40,27 @@ def test_scenario_is_accepted(tmp_path: Path) -> None:
     assert (answer.status_code, len(answer.json["faults"])) == (200, 2)
 
 
-MY_TESTS = """
-import requests
-
-
-def test_one(mock, mock_url):
-    rule = {"fault": {"type": "outage"}, "match": {"provider": "d7"}}
-    requests.post(f"{mock}/faults", json=rule, timeout=5).raise_for_status()
-
-
-def test_two(mock, mock_url):
-    assert requests.get(f"{mock}/faults", timeout=5).json() == {"faults": []}
-    assert requests.get(f"{mock_url}/d7/nowhere", timeout=5).status_code == 404
-"""
-
-
 @pytest.mark.slow
-def test_fixtures_of_pytest_work(tmp_path: Path) -> None:
-    fixtures, example = blocks("docs/testing.md", "python")
-    (tmp_path / "conftest.py").write_text(fixtures, encoding="utf-8")
-    (tmp_path / "test_example.py").write_text(example, encoding="utf-8")
-    (tmp_path / "test_mine.py").write_text(MY_TESTS, encoding="utf-8")
-    assert "3 passed" in run_pytest(tmp_path)
+def test_tests_of_pytest_work(tmp_path: Path) -> None:
+    for number, example in enumerate(blocks("docs/testing.md", "python")):
+        (tmp_path / f"test_example_{number}.py").write_text(example, encoding="utf-8")
+    operation = PROVIDERS["kirim"].operation("mark_as_read")
+    assert operation is not None
+    errors = len(PROVIDERS["kirim"].rows_of(operation))
+    assert f"{errors + 3} passed" in run_pytest(tmp_path)
+
+
+def test_what_the_client_does_first_works(server: Server) -> None:
+    [example] = blocks("docs/client.md", "python")[:1]
+    application = "requests.post(url, json=receipt, headers=sandbox.headers('kirim'), timeout=5)"
+    lines = ["import requests", *example.splitlines()]
+    [place] = [number for number, line in enumerate(lines) if line.strip().startswith("...")]
+    lines[place : place + 1] = [
+        "    url = f'{sandbox.kirim.base_url}/v1/{sandbox.kirim.phone_number_id}/messages'",
+        "    receipt = {'messaging_product': 'whatsapp', 'status': 'read'}",
+        "    receipt['message_id'] = message.id",
+        f"    answers = [{application}.status_code for _ in range(3)]",
+    ]
+    told: dict[str, Any] = {}
+    exec("\n".join(lines).replace(PRINTED, server.url), told)
+    assert told["answers"] == [502, 502, 200]

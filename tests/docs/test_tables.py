@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from mockserver import pytest_plugin
 from mockserver.faults.unit import find_faults
 from mockserver.registry import find_providers
 from tests.calls import BY_PROVIDER
@@ -174,6 +175,18 @@ def test_commands() -> None:
         known |= {f"{name} {each}" for each in under} or {name}
     assert {*names(rows)} == known
     assert len(rows) == len(known)
+
+
+def test_fixtures_markers_and_options_of_pytest() -> None:
+    page = PAGES["docs/testing.md"]
+    assert names(table(page, "fixture")) == ["mockserver", "sandbox"]
+    markers = [marker.partition(":")[0] for marker in pytest_plugin.MARKERS]
+    assert sorted(names(table(page, "marker"))) == sorted(markers)
+    parser = pytest.Parser(_ispytest=True)
+    pytest_plugin.pytest_addoption(parser)
+    [group] = [each for each in parser._groups if each.name == "mockserver"]
+    options = {name for option in group.options for name in option.names()}
+    assert {name.split()[0] for name in names(table(page, "option of pytest"))} == options
 
 
 def test_measurements_name_their_scripts() -> None:
