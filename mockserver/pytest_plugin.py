@@ -224,8 +224,11 @@ def _remove(made: Sandbox) -> None:
 
 def _list_errors(provider: str, operation: str | None = None) -> list[DocumentedError]:
     cases = load_module(CASES)
-    url = os.environ.get("MOCKSERVER_URL")
-    providers = load_module(CLIENT).Mock(url).providers() if url else cases.list_providers()
+    if url := os.environ.get("MOCKSERVER_URL"):
+        with load_module(CLIENT).Mock(url) as mock:
+            providers = mock.providers()
+    else:
+        providers = cases.list_providers()
     try:
         errors: list[DocumentedError] = cases.list_errors(providers, provider, operation)
     except cases.Unknown as unknown:

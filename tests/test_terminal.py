@@ -128,7 +128,7 @@ def test_banner_is_printed_clean(start_server: Start, tmp_path: Path) -> None:
     assert_clean(logged)
 
 
-def test_command_line_has_one_way_out() -> None:
+def test_command_line_has_one_way_out_and_the_client_another() -> None:
     printing = [
         module_name(path)
         for path in MODULES
@@ -136,4 +136,4 @@ def test_command_line_has_one_way_out() -> None:
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) in ("click.echo", "click.secho", "print", "sys.stdout.write")
     ]
-    assert printing == ["mockserver.cli.base"]
+    assert printing == ["mockserver.cli.base", "mockserver.client.watching"]

@@ -15,6 +15,7 @@ from mockserver.client.explanation import (
 from mockserver.client.failures import Refusal
 from mockserver.client.journal import Entry, Message, read_entry, read_message
 from mockserver.client.values import Duration, count_seconds, write_duration
+from mockserver.text.shown import escape_controls
 
 EXPLAINED = 3
 """So many of the calls that a failure names are explained with it."""
@@ -70,7 +71,7 @@ class Watched:
     def explain(self, request_id: str = "last") -> str:
         """Print why a call was answered as it was, in one sentence, and return that."""
         summary = self.explanation(request_id).summary
-        print(summary)
+        print(escape_controls(summary))
         return summary
 
     def verdicts(self) -> dict[str, Verdict]:

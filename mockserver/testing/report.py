@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from mockserver.client import Entry, MockError, Sandbox
+from mockserver.text.shown import escape_controls
 
 CALLS = 10
 """So many of the last calls are told."""
@@ -18,7 +19,7 @@ def write_report(sandbox: Sandbox, test: str, *, kept: bool) -> str:
     if kept:
         lines.append(f"kept: {sandbox.url}")
     lines.append(f"again: pytest {quote(test)} --mockserver-seed {sandbox.seed}")
-    return "\n".join(lines)
+    return escape_controls("\n".join(lines))
 
 
 def _write_calls(sandbox: Sandbox) -> Iterator[str]:
