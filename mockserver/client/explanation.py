@@ -63,6 +63,8 @@ def write_failure(result: Mapping[str, Any]) -> str:
 
 def _list(result: Mapping[str, Any]) -> Iterator[str]:
     for near in result.get("nearest", ()):
+        if not near["differs"]:
+            continue  # the message names it
         differs = "; ".join(
             f"{each['field']}: expected {each['expected']!r}, came {each['came']!r}"
             for each in near["differs"]

@@ -12,7 +12,7 @@ from mockserver.client.explanation import (
     read_verdict,
     write_failure,
 )
-from mockserver.client.failures import Refusal
+from mockserver.client.failures import MockError
 from mockserver.client.journal import Entry, Message, read_entry, read_message
 from mockserver.client.values import Duration, count_seconds, write_duration
 from mockserver.text.shown import escape_controls
@@ -131,9 +131,12 @@ class Watched:
     def assert_verdicts(self, *names: str) -> None:
         """Assert that the client did well in these respects, in all where none is named.
 
-        Raises AssertionError.
+        Raises AssertionError, and LookupError for a verdict that there is none of.
         """
         verdicts = self.verdicts()
+        if unknown := set(names) - set(verdicts):
+            there = ", ".join(verdicts)
+            raise LookupError(f"no such verdict: {', '.join(sorted(unknown))}; there are {there}")
         bad = [verdicts[name] for name in names or verdicts if not verdicts[name].ok]
         if bad:
             raise AssertionError("\n".join(line for each in bad for line in self._tell_bad(each)))
@@ -174,7 +177,7 @@ class Watched:
     def _explain_shortly(self, ids: Sequence[str] | Mapping[str, None]) -> Iterator[str]:
         """A line for each of the first; an explanation that fails hides no assertion."""
         for each in [*ids][:EXPLAINED]:
-            with suppress(Refusal):
+            with suppress(MockError):
                 yield f"  {each}: {self.explanation(each).summary}"
 
 
