@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from mockserver.client.connection import PATIENCE, Answer, Connection, quote_name
@@ -46,16 +47,17 @@ class Watched:
         ``committed``, ``because``, ``since``, ``limit``, ``within``.
         """
         within = filters.get("within", 0)
-        query = "&".join(f"{name}={_write_filter(value)}" for name, value in filters.items())
-        answer = self._ask("GET", f"/requests?{query}", timeout=PATIENCE + count_seconds(within))
+        answer = self._ask(
+            "GET", f"/requests?{_write_query(filters)}", timeout=PATIENCE + count_seconds(within)
+        )
         return [read_entry(each) for each in answer.json()["requests"]]
 
     def messages(self, **filters: Any) -> list[Message]:
         """The messages, in order of arrival. Filters: ``provider``, ``account``, ``direction``,
         ``unread``, ``customer``, ``limit``, ``after``.
         """
-        query = "&".join(f"{name}={_write_filter(value)}" for name, value in filters.items())
-        return [read_message(each) for each in self.ask("GET", f"/messages?{query}")["messages"]]
+        found = self.ask("GET", f"/messages?{_write_query(filters)}")["messages"]
+        return [read_message(each) for each in found]
 
     def message(self, message: Message | str) -> Message:
         """The message as it is now."""
@@ -120,13 +122,23 @@ class Watched:
         waits = [count_seconds(each.get("within", 0)) for each in expectations]
         return [each["matched"] for each in self._judge(wish, sum(waits))["results"]]
 
-    def assert_read(self, message: Message | str) -> Message:
-        """Assert that a message is read by now: the message as it is. Raises AssertionError."""
-        found = self.message(message)
-        if found.read_at is None:
-            about = self.requests(provider=found.provider, message_id=found.id, limit=1)
-            raise AssertionError("\n".join(self._tell_unread(found, about)))
-        return found
+    def assert_read(self, message: Message | str, *, within: Duration = 0) -> Message:
+        """Assert that a message is read by now, or ``within`` so long: the message as it is then.
+
+        Raises AssertionError.
+        """
+        ends = monotonic() + count_seconds(within)
+        while True:
+            before = self.requests(limit=1)
+            found = self.message(message)
+            if found.read_at is not None:
+                return found
+            left = ends - monotonic()
+            if left <= 0:
+                break
+            self.requests(since=before[0] if before else "", within=left, limit=1)
+        about = self.requests(provider=found.provider, message_id=found.id, limit=1)
+        raise AssertionError("\n".join(self._tell_unread(found, about)))
 
     def assert_verdicts(self, *names: str) -> None:
         """Assert that the client did well in these respects, in all where none is named.
@@ -181,9 +193,13 @@ class Watched:
                 yield f"  {each}: {self.explanation(each).summary}"
 
 
-def _write_filter(value: Any) -> str:
+def _write_query(filters: Mapping[str, Any]) -> str:
+    return "&".join(f"{name}={_write_filter(name, value)}" for name, value in filters.items())
+
+
+def _write_filter(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Message | Entry):
-        return quote_name(value.id)
-    return quote_name(write_duration(value) if not isinstance(value, int) else str(value))
+        value = value.id
+    return quote_name(write_duration(value) if name == "within" else str(value))

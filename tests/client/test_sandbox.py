@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -228,6 +229,18 @@ def test_variables_lead_an_application_into_the_sandbox(mock: Mock, world: Sandb
     assert env["KIRIM_PHONE_NUMBER_ID"] == world.kirim.phone_number_id
     assert env["NXCLOUD_ACCESS_SECRET"] == world.nxcloud.access_secret
     assert all(isinstance(value, str) for value in env.values())
+
+
+def test_message_may_be_read_a_little_later(world: Sandbox) -> None:
+    message = world.customer_writes("kirim")
+    world.fail("kirim", "WHATSAPP_UPSTREAM_ERROR", times=2)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(world.assert_read, message, within="PT20S")
+        while not waiting.done():
+            receipt(world, message)
+        assert waiting.result().read_at is not None
+    with pytest.raises(AssertionError, match="is not read"):
+        world.assert_read(world.customer_writes("kirim"), within=0.05)
 
 
 def test_unread_message_is_an_assertion_that_tells_its_calls(world: Sandbox) -> None:

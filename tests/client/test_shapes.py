@@ -230,3 +230,20 @@ def test_clock_tells_its_time(world: Sandbox) -> None:
 )
 def test_duration_is_written_and_counted(value: Any, text: str, seconds: float) -> None:
     assert (write_duration(value), count_seconds(value)) == (text, seconds)
+
+
+@pytest.mark.parametrize(
+    ("filters", "query"),
+    [
+        ({"status": 404, "committed": False}, "status=404&committed=false"),
+        ({"within": 5, "since": ""}, "within=PT5S&since="),
+        ({"because": "no such & more", "limit": 1}, "because=no%20such%20%26%20more&limit=1"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_filters_are_written_as_the_administration_reads_them(
+    world: Sandbox, answers: dict[str, tuple[int, Any]], filters: Any, query: str
+) -> None:
+    answers["/requests"] = (200, {"requests": []})
+    assert world.requests(**filters) == []
+    assert sent()[1] == f"/requests?{query}"
