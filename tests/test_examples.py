@@ -58,16 +58,21 @@ def need_node() -> str:
     return node
 
 
+def run_node(tmp_path: Path, **variables: str) -> list[str]:
+    """The names of the tests that passed; Node 18 lists the file among them."""
+    told = run_suite(tmp_path, "node", need_node(), "--test", "--test-reporter=tap", **variables)
+    passed = re.findall(r"^ *ok \d+ - (.*)$", told, re.M)
+    return [name for name in passed if not name.endswith(".js")]
+
+
 def test_suite_of_node_passes(tmp_path: Path, server: Server) -> None:
-    told = run_suite(tmp_path, "node", need_node(), "--test", MOCKSERVER_URL=server.url)
-    assert re.findall(r"^# (?:pass|fail|skipped) \d+", told, re.M) == [
-        "# pass 9", "# fail 0", "# skipped 0",
-    ]  # fmt: skip
+    passed = run_node(tmp_path, MOCKSERVER_URL=server.url)
+    assert (len(passed), passed[0]) == (9, "a message is marked read")
 
 
 @pytest.mark.slow
 def test_suite_of_node_starts_a_server_of_its_own(tmp_path: Path) -> None:
-    assert "# pass 9" in run_suite(tmp_path, "node", need_node(), "--test")
+    assert len(run_node(tmp_path)) == 9
 
 
 def test_suite_of_node_needs_no_packages() -> None:
