@@ -10,8 +10,15 @@ from tests.conftest import Server
 
 @pytest.fixture
 def mock(server: Server) -> Iterator[Mock]:
+    """Of a server without the sandboxes of other tests."""
     with Mock(server.url) as mock:
+        remove_sandboxes(mock)
         yield mock
+
+
+def remove_sandboxes(mock: Mock) -> None:
+    for each in mock.sandboxes()[1:]:
+        mock.find(each["id"]).close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from mockserver.client import Mock
+from tests.client.conftest import remove_sandboxes
 from tests.conftest import Server
 from tests.derived import PROVIDERS
 from tests.plugin.suites import CLIENT, SUITE, find_text, run
@@ -105,9 +106,11 @@ def test_marker_that_means_nothing_is_told(pytester: pytest.Pytester) -> None:
 
 @pytest.fixture
 def shared(server: Server, monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """A server that outlives the run."""
+    """A server that outlives the run, without the sandboxes of other tests."""
     monkeypatch.setenv("MOCKSERVER_URL", server.url)
-    return Mock(server.url)
+    mock = Mock(server.url)
+    remove_sandboxes(mock)
+    return mock
 
 
 def test_failure_tells_the_calls_and_how_to_repeat_it(
