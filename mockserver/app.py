@@ -27,6 +27,7 @@ from mockserver.sandbox.seed import read_seeds
 from mockserver.sandbox.storage.memory import Memory
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Mistake, Mistakes, Refused
+from mockserver.verdicts.thresholds import Thresholds
 from mockserver.version import __version__
 from mockserver.web.flask_app import App
 from mockserver.web.front import answer_front
@@ -52,11 +53,15 @@ def create_app(
     settings = settings or Settings()
     providers = providers or find_providers().providers
     sandboxes = create_sandboxes(settings, providers, clock or SystemClock(), seed)
-    desk = Desk(providers, sandboxes, __version__)
+    desk = Desk(providers, sandboxes, __version__, _read_thresholds(settings))
     gate = Gate(settings.allowed_hosts, settings.admin_token)
     finish = make_finish()
     front = partial(answer_front, providers, __version__, finish)
     return create_routes(sandboxes, providers, administrate(desk, gate, finish), front)
+
+
+def _read_thresholds(settings: Settings) -> Thresholds:
+    return Thresholds(settings.verdict_attempts, settings.verdict_window, settings.verdict_back_off)
 
 
 def create_sandboxes(

@@ -23,12 +23,14 @@ ARROWS = {
     "match": {"api", "text"},
     "faults": {"pipeline", "match", "api", "text", "late"},
     "sandbox": {"pipeline", "api", "late", "text"},
-    "config": {"api", "text"},
+    "verdicts": {"sandbox", "api", "late", "text"},
+    "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
-    "admin": {"sandbox", "pipeline", "api", "text"},
+    "admin": {"sandbox", "pipeline", "api", "text", "verdicts"},
     "app": {
-        "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "version", "web",
+        "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
+        "version", "web",
     },
     "cli": {
         "admin", "api", "app", "client", "config", "faults", "late", "registry", "sandbox", "text",
@@ -54,6 +56,7 @@ LATE_TARGETS = {
     "mockserver.cli.serve",
     "mockserver.cli.sign",
     "mockserver.cli.validate",
+    "mockserver.cli.verdicts",
     "mockserver.faults.types",
     "mockserver.providers",
     "mockserver.registry",
@@ -63,6 +66,7 @@ LATE_TARGETS = {
     "mockserver.testing.process",
     "mockserver.testing.report",
     "mockserver.testing.sharing",
+    "mockserver.verdicts.units",
 }
 LOADERS = ("load_module", "load_modules_of")
 FOREIGN = {
@@ -78,6 +82,7 @@ FOREIGN = {
     "text": {"marshmallow"},
     "sandbox": {"marshmallow", "tinydb", "orjson"},
     "web": {"flask", "werkzeug", "orjson"},
+    "verdicts": {"orjson"},
     "wire": {"uvicorn", "httptools"},
     "cli": {"click", "requests", "rich"},
 }

@@ -12,6 +12,7 @@ from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 from mockserver.text.times import SECOND, parse_duration
+from mockserver.verdicts.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Desk:
     providers: Mapping[str, Provider]
     sandboxes: Sandboxes
     version: str
+    thresholds: Thresholds = Thresholds()
 
 
 class Inquiry(NamedTuple):

@@ -16,6 +16,7 @@ from mockserver.admin import (
     requests,
     sandboxes,
     sign,
+    verdicts,
 )
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.admin.finish import Finish
@@ -67,6 +68,7 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply_scenario},
     f"{SANDBOX}/requests": {"GET": requests.list_requests},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": requests.show_request},
+    f"{SANDBOX}/verdicts": {"GET": verdicts.show_verdicts},
 }
 ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
 OPEN = (f"{PREFIX}/livez", f"{PREFIX}/readyz")

@@ -18,7 +18,8 @@ class Spec:
     itself, and other pages), ``sdk`` its client code, ``code`` other people's code against the real
     service, ``inferred`` nobody's word but ours. ``example`` is the whole body where a page prints
     one, written out literally. ``details`` are constants of the row for the envelope. ``by_state``
-    is false for failures that no account, number, message or request can cause.
+    is false for failures that no account, number, message or request can cause. ``like`` is the
+    status that HTTP has for it, where the provider answers with another.
     """
 
     status: int
@@ -30,6 +31,7 @@ class Spec:
     example: Any = None
     details: Mapping[str, Any] = field(default_factory=dict)
     by_state: bool = True
+    like: int | None = None
 
 
 class Catalogue(Enum):

@@ -62,7 +62,8 @@ class Operation:
     then computes the answer and the work, and raises nothing. ``answers`` are the shapes of the
     successes, the usual one first. ``subject`` reads what a call is about out of the request, the
     path's arguments and the account. ``sample`` makes a valid call of an account about one of its
-    messages or, where ``about`` names a collection, records.
+    messages or, where ``about`` names a collection, records. Doing what is ``idempotent`` twice is
+    as doing it once.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Operation:
     sample: Callable[[Account, Any], Sample]
     source: str
     about: str | None = None
+    idempotent: bool = True
 
     @property
     def success(self) -> int:

@@ -20,6 +20,7 @@ MODULES = {
     "serve": "mockserver.cli.serve",
     "sign": "mockserver.cli.sign",
     "validate": "mockserver.cli.validate",
+    "verdicts": "mockserver.cli.verdicts",
 }
 """Where each command is, under its own name."""
 

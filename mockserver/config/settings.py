@@ -16,6 +16,7 @@ from mockserver.config.values import (
     token_field,
     whole_number,
 )
+from mockserver.verdicts.thresholds import ATTEMPTS, BACK_OFF, WINDOW
 
 PACKAGE = Path(__file__).parents[1]
 PREFIX = "MOCKSERVER_"
@@ -113,6 +114,25 @@ class Settings:
     )
     log_format: str = _add_row(
         "text", Choice(LOG_FORMATS), "FORMAT", "text or, for programs that read it, json"
+    )
+    verdict_attempts: int = _add_row(
+        ATTEMPTS.default,
+        whole_number(ATTEMPTS.low, ATTEMPTS.high),
+        "N",
+        "verdicts: how often a client may try one call",
+    )
+    verdict_window: int = _add_row(
+        WINDOW.default,
+        whole_number(WINDOW.low, WINDOW.high),
+        "SECONDS",
+        "verdicts: within how many seconds an equal call is another try",
+    )
+    verdict_back_off: int = _add_row(
+        BACK_OFF.default,
+        whole_number(BACK_OFF.low, BACK_OFF.high),
+        "PERCENT",
+        "verdicts: how much shorter than the one before an interval between tries may be, "
+        "as chance has it",
     )
     switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()

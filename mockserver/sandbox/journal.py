@@ -52,32 +52,38 @@ class Journal:
 
     def find(self, entry_id: str, disclosure: Disclosure) -> dict[str, Any] | None:
         """The entry of that id, None where it is not there."""
-        for record in reversed(self._records()):
+        for record in reversed(self.records()):
             if is_record_of(record, entry_id):
                 return show_entry(read_record(record), disclosure)
         return None
 
     def show_newest(self, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
         """The newest of those to keep."""
-        entries, more = _show(reversed(self._records()), keep, limit, disclosure)
+        entries, more = _show(reversed(self.records()), keep, limit, disclosure)
         return Page(entries[::-1], more)
 
     def show_after(self, entry_id: str, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
         """The first of those to keep after an entry or, where that has left the journal, of all."""
-        records = self._records()
+        records = self.records()
         places = (place for place, each in enumerate(records) if is_record_of(each, entry_id))
         return _show(iter(records[next(places, -1) + 1 :]), keep, limit, disclosure)
 
     def heads(self) -> Iterator[dict[str, Any]]:
         """What the entries tell beside the bodies, as it came: not to be shown."""
-        return (read_record(record).head for record in self._records())
+        return (read_record(record).head for record in self.records())
+
+    def records(self) -> list[bytes]:
+        """All that is kept, oldest first, as it came: not to be shown."""
+        return [record for record, _ in self._log.entries()]
+
+    @property
+    def dropped(self) -> int:
+        """How many entries were here before the oldest, since it was cleared."""
+        return self._log.dropped
 
     def clear(self) -> None:
         self._log.clear()
         self._retries.clear()
-
-    def _records(self) -> list[bytes]:
-        return [record for record, _ in self._log.entries()]
 
 
 def _show(records: Iterator[bytes], keep: Keep, limit: int, disclosure: Disclosure) -> Page:

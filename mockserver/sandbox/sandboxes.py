@@ -137,6 +137,11 @@ class Sandboxes:
         self._expire()
         return self._by_credential.get((provider, credential))
 
+    def credentials(self) -> set[str]:
+        """Every credential of every sandbox, public ones too."""
+        with self.lock:
+            return {value for _, value in self._by_credential if value is not None}
+
     def count_unattributed(self) -> None:
         with self.lock:
             self.unattributed += 1

@@ -27,6 +27,7 @@ class Error(Catalogue):
         source=f"{MARK_AS_READ}; the text is the range's label",
         proof="inferred",
         by_state=False,
+        like=401,
     )
     MISSING_COMMON_PARAMETERS = Spec(
         200,
@@ -35,6 +36,7 @@ class Error(Catalogue):
         when="one of accessKey, ts, bizType, action and sign is missing or blank",
         source=CONVENTION,
         proof="docs",
+        like=400,
     )
     PARAMETER_ERROR = Spec(
         200,
@@ -43,6 +45,7 @@ class Error(Catalogue):
         when="bizType, action or algorithm is wrong, or the body is no JSON object",
         source=CONVENTION,
         proof="docs",
+        like=400,
     )
     INVALID_SIGNATURE = Spec(
         200,
@@ -51,6 +54,7 @@ class Error(Catalogue):
         when="sign does not fit the headers, the body and the secret, or the content type is wrong",
         source=CONVENTION,
         proof="docs",
+        like=401,
     )
     TIMESTAMP_EXPIRED = Spec(
         200,
@@ -67,6 +71,7 @@ class Error(Catalogue):
         when="the accessKey is unknown, or the account is in the condition no_permission",
         source=CONVENTION,
         proof="docs",
+        like=403,
     )
     PARAMETER_EXCEPTION = Spec(
         200,
@@ -75,6 +80,7 @@ class Error(Catalogue):
         when="a field of the body is missing or has a wrong value",
         source=MARK_AS_READ,
         proof="seed",
+        like=400,
     )
     SYSTEM_BUSINESS_ERROR = Spec(
         200,
@@ -84,6 +90,7 @@ class Error(Catalogue):
         source=MARK_AS_READ,
         proof="seed",
         by_state=False,
+        like=500,
     )
     MERCHANT_PHONE_NUMBER_ERROR = Spec(
         200,
@@ -92,6 +99,7 @@ class Error(Catalogue):
         when="business_phone is none of the account's numbers",
         source=MARK_AS_READ,
         proof="seed",
+        like=404,
     )
     NUMBER_NOT_BOUND = Spec(
         200,
@@ -100,6 +108,7 @@ class Error(Catalogue):
         when="business_phone is in the state unbound",
         source=MARK_AS_READ,
         proof="seed",
+        like=422,
     )
     RATE_LIMIT_EXCEEDED = Spec(
         429,

@@ -1,0 +1,1 @@
+"""One way to judge a client per module, and nothing else."""
