@@ -27,7 +27,7 @@ ARROWS = {
     "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
-    "admin": {"sandbox", "pipeline", "api", "text", "verdicts"},
+    "admin": {"sandbox", "pipeline", "api", "late", "text", "verdicts"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
@@ -66,6 +66,7 @@ LATE_TARGETS = {
     "mockserver.testing.process",
     "mockserver.testing.report",
     "mockserver.testing.sharing",
+    "mockserver.verdicts.judge",
     "mockserver.verdicts.units",
 }
 LOADERS = ("load_module", "load_modules_of")

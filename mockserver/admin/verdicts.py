@@ -4,17 +4,20 @@ from collections.abc import Mapping
 
 from mockserver.admin.desk import Desk, Inquiry, read_filters, read_whole
 from mockserver.api.call import Reply
+from mockserver.late import load_module
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
-from mockserver.verdicts.judge import judge_sandbox
 from mockserver.verdicts.thresholds import BOUNDS, Thresholds
+
+JUDGE = "mockserver.verdicts.judge"  # what it needs takes a while to load
 
 
 def show_verdicts(desk: Desk, inquiry: Inquiry) -> Reply:
     """All of them, judged by the settings' thresholds or by those that were given."""
     thresholds = _read_thresholds(desk.thresholds, read_filters(inquiry, tuple(BOUNDS)))
     sandbox = inquiry.sandbox
-    verdicts = judge_sandbox(desk.providers, desk.sandboxes, sandbox, thresholds)
+    judge = load_module(JUDGE)
+    verdicts = judge.judge_sandbox(desk.providers, desk.sandboxes, sandbox, thresholds)
     mask = sandbox.disclosure.masking().mask
     told = [each._replace(text=mask(each.text)).to_json() for each in verdicts]
     return Reply(200, {"verdicts": told, "dropped": sandbox.journal.dropped})

@@ -20,6 +20,7 @@ PROVIDERS = PAGES["docs/providers.md"]
 ADMINISTRATION = PAGES["docs/administration.md"]
 FAULTS = PAGES["docs/faults.md"]
 SETTINGS = PAGES["docs/settings.md"]
+VERDICTS = PAGES["docs/verdicts.md"]
 
 
 def refused(server: Server, path: str, body: Any = None) -> str:
@@ -85,6 +86,13 @@ def test_filters(server: Server) -> None:
     for what in ("requests", "messages", "reports"):
         listed = names(table(ADMINISTRATION, f"filter of `…/{what}`"))
         assert refused(server, f"/default/{what}?nope=1") == ", ".join(sorted(listed))
+
+
+def test_verdicts(server: Server) -> None:
+    listed = requests.get(f"{server.state}/verdicts", timeout=5).json()["verdicts"]
+    assert names(table(VERDICTS, "verdict")) == [each["name"] for each in listed]
+    thresholds = names(table(VERDICTS, "threshold, of one asking"))
+    assert refused(server, "/default/verdicts?nope=1") == ", ".join(sorted(thresholds))
 
 
 def test_paths_of_the_administration(server: Server) -> None:
