@@ -73,7 +73,7 @@ class Tried(NamedTuple):
     def succeeded(self) -> bool:
         """Whether the answer says that the work was done, and it was."""
         answered = self.status is not None and 200 <= self.status < 300
-        return self.committed and answered and self.error is None and not self.taken
+        return self.committed and answered and not self.taken
 
     def had_answer(self, later: "Tried") -> bool | None:
         """Whether the client knew the whole answer when it made a later call; None where that

@@ -111,12 +111,23 @@ def test_calls_given_up_before_a_late_answer_are_compared(client: Any, clock: St
     assert not judge(client)["back_off"]["ok"]
 
 
-def test_wait_begins_when_the_answer_is_out(client: Any, clock: StillClock) -> None:
-    """An answer of 50 ms, of which the client does not know: 100 and 100 ms of its own."""
-    fail(client, {"type": "latency", "ms": 50}, times=1)
+@pytest.mark.parametrize(("second", "ok"), [(130, True), (110, False)])
+def test_wait_begins_when_the_answer_is_out(
+    client: Any, clock: StillClock, second: int, ok: bool
+) -> None:
+    """The first takes 50 ms, so that the client waits 100 ms."""
+    fail(client, {"type": "latency", "ms": 50})
     fail(client, GATEWAY, times=2)
-    send_at(client, clock, 150, 100)
-    assert not judge(client)["back_off"]["ok"]
+    send_at(client, clock, 150, second)
+    assert judge(client)["back_off"]["ok"] == ok
+
+
+def test_intervals_after_late_answers_say_nothing(client: Any, clock: StillClock) -> None:
+    """Nobody knows when the client gave up, or whether it did."""
+    fail(client, {"type": "latency", "ms": 300}, times=4)
+    fail(client, GATEWAY, times=4)
+    send_at(client, clock, 1_000, 1_000, 1_000)
+    assert judge(client)["back_off"]["ok"]
 
 
 def test_other_calls_between_them_do_not_matter(client: Any, clock: StillClock) -> None:

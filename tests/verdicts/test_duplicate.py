@@ -9,6 +9,7 @@ import pytest
 from mockserver import create_app
 from mockserver.api import Done, Exchange, mark_read
 from mockserver.config import Settings
+from mockserver.web.response import DELIVERY
 from tests.calls import (
     BY_PROVIDER,
     D7_REPORT,
@@ -106,6 +107,30 @@ def test_typing_that_goes_on_is_none(client: Any, clock: StillClock) -> None:
     for _ in range(2):
         send_to_nxcloud(client, "/api/wa/markMessageAsRead", NX_RECEIPT)
     assert not_ok(client) == {"duplicate"}
+
+
+def test_typing_that_a_fault_takes_is_undecided(client: Any, clock: StillClock) -> None:
+    """What it would have changed is known to nobody."""
+    rule = {"fault": {"type": "gateway"}, "schedule": {"skip": 1}}
+    client.post(f"{STATE}/faults", json=rule)
+    body = json.dumps(NX_TYPING).encode()
+    for _ in range(2):
+        headers = {**signed(body, now=NOW), **JSON}
+        client.post("/api/wa/typingIndicator", headers=headers, data=body)
+    assert not_ok(client) == set()
+    assert undecided(client) == {"duplicate"}
+
+
+def test_typing_that_goes_on_late_is_no_trying_again(client: Any, clock: StillClock) -> None:
+    fail(client, {"type": "latency", "ms": 200}, times=99)
+    body = json.dumps(NX_TYPING).encode()
+    for place in range(12):
+        headers = {**signed(body, now=NOW + place * 20_000), **JSON}
+        server: dict[str, list[Any]] = {DELIVERY: []}
+        client.post("/api/wa/typingIndicator", headers=headers, data=body, environ_overrides=server)
+        clock.advance(20_000)
+    assert not_ok(client) == set()
+    assert undecided(client) == {"attempts"}
 
 
 def test_a_state_that_was_put_back_can_be_changed_again(client: Any, clock: StillClock) -> None:

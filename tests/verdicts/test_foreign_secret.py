@@ -137,6 +137,30 @@ def test_one_sandboxes_secret_sent_to_another(client: Any, provider: str) -> Non
     assert say(client)["ok"]
 
 
+def test_key_that_its_own_provider_does_not_see_is_none(client: Any) -> None:
+    """The call falls into default, as it has no credential where one is looked for."""
+    made = make(client)
+    token = account_of(made, "d7")["token"]
+    client.post(f"/d7/whatsapp/v2/read-receipt/1?token={token}")
+    assert len(entries(client)) == 1
+    assert say(client, made["id"])["ok"]
+    assert say(client)["ok"]
+
+
+def test_each_is_told_of_its_own_secrets_alone(client: Any) -> None:
+    """A call to a third sandbox with the secrets of two."""
+    mine, theirs, third = make(client), make(client), make(client)
+    sent = receipt("kirim", account_of(mine, "kirim"), "wamid.1").below(f"/~{third['code']}/kirim")
+    sent.with_headers(X_Other=account_of(theirs, "kirim")["api_key"]).by(client)
+    for one, other in ((mine, theirs), (theirs, mine)):
+        text = say(client, one["id"])["text"]
+        assert f"of sandbox {one['id']}" in text
+        assert other["id"] not in text
+    text = say(client, third["id"])["text"]
+    assert mine["id"] in text
+    assert theirs["id"] in text
+
+
 def test_a_fixtures_secret_sent_to_a_sandbox(client: Any) -> None:
     """What is left in the settings of a client."""
     made = make(client)

@@ -9,7 +9,7 @@ from tests.calls import BY_PROVIDER, KIRIM, NX_RECEIPT, RECEIPT, WAMID, ValidCal
 from tests.conftest import NOW, StillClock
 from tests.faults.receipts import PATH
 from tests.nxcloud_signature import signed
-from tests.verdicts.behaviour import fail, judge, post, send, send_at
+from tests.verdicts.behaviour import fail, judge, not_ok, post, send, send_at
 
 
 def answer_with(client: Any, status: int) -> None:
@@ -74,14 +74,15 @@ def test_an_error_within_200_counts_as_what_it_means(client: Any, clock: StillCl
     clock.advance(1_000)
     send_signed(client, NOW + 1_000, business_phone="100")
     found = judge(client)["hopeless_retry"]
-    assert not found["ok"]
+    assert not_ok(client) == {"hopeless_retry"}
+    assert not_ok(client, "?attempts=1") == {"hopeless_retry", "attempts"}
     assert "200 MERCHANT_PHONE_NUMBER_ERROR to mark_as_read of nxcloud" in found["text"]
 
 
 def test_an_error_within_200_that_another_instant_helps(client: Any, clock: StillClock) -> None:
     send_signed(client, NOW - 100_000)
     send_signed(client, NOW - 90_000)
-    assert judge(client)["hopeless_retry"]["ok"]
+    assert not_ok(client) == set()
 
 
 def test_long_after_it_is_no_retry(client: Any, clock: StillClock) -> None:
@@ -105,6 +106,24 @@ def test_an_answer_that_did_not_go_out_refuses_nothing(client: Any, clock: Still
     assert judge(client)["hopeless_retry"]["ok"]
     ids.append(send(client, "wamid.unknown"))
     assert judge(client)["hopeless_retry"]["requests"] == ids[1:]
+
+
+def test_late_refusal(client: Any, clock: StillClock) -> None:
+    """Before it is out the client knows nothing; afterwards it may have given up."""
+    fail(client, {"type": "latency", "ms": 5_000})
+    ids = [send(client, "wamid.unknown")]
+    clock.advance(1_000)
+    fail(client)
+    ids.append(send(client, "wamid.unknown"))
+    found = judge(client)["hopeless_retry"]
+    assert (found["ok"], found["undecidable"]) == (True, [])
+    client.delete("/_mock/sandboxes/default/faults")
+    fail(client, {"type": "latency", "ms": 5_000})
+    ids.append(send(client, "wamid.unknown"))
+    clock.advance(6_000)
+    ids.append(send(client, "wamid.unknown"))
+    found = judge(client)["hopeless_retry"]
+    assert (found["ok"], found["undecidable"]) == (True, ids[2:])
 
 
 @pytest.mark.parametrize("call", BY_PROVIDER.values(), ids=named)

@@ -33,6 +33,15 @@ def test_every_call_that_is_too_early_counts(client: Any, clock: StillClock) -> 
     assert judge(client)["retry_after"]["requests"] == ids[:3]
 
 
+@pytest.mark.parametrize(("interval", "ok"), [(1_960, True), (1_940, False)])
+def test_clocks_of_two_programs_differ(
+    client: Any, clock: StillClock, interval: int, ok: bool
+) -> None:
+    fail(client, LIMITED)
+    send_at(client, clock, interval)
+    assert judge(client)["retry_after"]["ok"] == ok
+
+
 @pytest.mark.parametrize(
     ("text", "ok"),
     [

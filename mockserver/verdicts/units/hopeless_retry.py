@@ -13,14 +13,13 @@ from mockserver.verdicts.wording import count, ids_of, name_call
 
 FINE = "no call was made again that could not succeed"
 HOPELESS = (400, 401, 403, 404, 422)
-SEEN = ("all", "part")
 
 
 def judge(history: History, thresholds: Thresholds) -> Iterator[Case]:
     for pairs in history.pairs():
         wrong, unsure = list[tuple[Tried, Tried]](), list[tuple[Tried, Tried]]()
         for first, again in pairs:
-            if first.means in HOPELESS and first.sent in SEEN and again.at >= first.ended:
+            if first.means in HOPELESS and again.at >= first.ended:
                 (unsure if first.late or first.cut else wrong).append((first, again))
         if wrong:
             yield _describe(wrong, sure=True)

@@ -13,7 +13,6 @@ from mockserver.verdicts.wording import name_call, write_seconds
 
 FINE = "no equal call came before a Retry-After was over"
 SLACK = 50  # milliseconds that clocks and timers of two programs may differ by
-SEEN = ("all", "part")
 
 
 def judge(history: History, thresholds: Thresholds) -> Iterator[Case]:
@@ -23,7 +22,7 @@ def judge(history: History, thresholds: Thresholds) -> Iterator[Case]:
             if told is not None and told.ended <= call.at < _due(told) - SLACK:
                 sure = not (told.late or call.cut)
                 yield Case(_describe(told, call), [told.id, call.id], sure)
-            if call.sent in SEEN and _due(call) > (0 if told is None else _due(told)):
+            if _due(call) > (0 if told is None else _due(told)):
                 told = call
 
 
