@@ -15,9 +15,6 @@ PATH = re.compile(r"(?:/(?:[^/{}<>\s]+|\{[a-z_]\w*\}))+")
 SETTINGS = (
     "admin_token", "allowed_hosts", "data", "end_with_stdin", "fault", "fixtures", "host",
     "journal", "journal_memory", "log_format", "log_level", "max_sandboxes", "port", "scenario",
-    "strict_plugins", "url_file",
-    "admin_token", "allowed_hosts", "data", "fault", "fixtures", "host", "journal",
-    "journal_memory", "log_format", "log_level", "max_sandboxes", "port", "scenario",
     "strict_plugins", "url_file", "verdict_attempts", "verdict_back_off", "verdict_window",
 )  # fmt: skip
 """The other keys of a configuration file, in which a provider's table goes by its id."""
