@@ -27,7 +27,8 @@ ARROWS = {
     "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
-    "admin": {"sandbox", "pipeline", "api", "late", "text", "verdicts"},
+    "verify": {"match", "sandbox", "api", "text"},
+    "admin": {"verify", "sandbox", "pipeline", "api", "late", "text", "verdicts"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
@@ -75,6 +76,7 @@ FOREIGN = {
     "pipeline": {"orjson"},
     "providers": {"marshmallow"},
     "match": {"marshmallow"},
+    "verify": {"marshmallow", "orjson"},
     "faults": {"marshmallow", "orjson"},
     "admin": {"marshmallow"},
     "client": {"requests"},

@@ -1,15 +1,14 @@
 """The calls that were made."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from mockserver.admin.desk import (
     PAGE,
     Desk,
     Inquiry,
     Later,
-    find_labels,
-    read_choice,
     read_filters,
     read_truth,
     read_whole,
@@ -17,17 +16,20 @@ from mockserver.admin.desk import (
 )
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
-from mockserver.sandbox.journal import Keep
-from mockserver.sandbox.records import Record
+from mockserver.sandbox.journal import Keep, show_page
+from mockserver.sandbox.records import read_record
 from mockserver.sandbox.showing import show_because
+from mockserver.sandbox.traits import Traits
 from mockserver.sandbox.world import Sandbox
-from mockserver.text.mistakes import Refused
+from mockserver.text.mistakes import Refused, join_refusals
 from mockserver.text.shown import shown
+from mockserver.verify.matcher import Matcher
+from mockserver.verify.names import find_unknown, resolve_faults
 
 NUMBERS = ("customer", "business_number")  # however they are written
-CHOSEN = ("provider", "operation", "account", "error", "fault")  # one of those that there are
+TEXTS = ("provider", "operation", "account", "error", "fault", "message_id")
 OTHERS = ("status", "committed", "because")
-FILTERS = (*CHOSEN, "message_id", *NUMBERS, *OTHERS, "since", "limit", "within")
+FILTERS = (*TEXTS, *NUMBERS, *OTHERS, "since", "limit", "within")
 ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 
 
@@ -39,27 +41,51 @@ def list_requests(desk: Desk, inquiry: Inquiry) -> Reply | Later:
     Where there is none so far it is waited for, for a duration ``within``.
     """
     given = read_filters(inquiry, FILTERS)
-    keep = _make_filter(desk, inquiry.sandbox, given)
-    limit = read_whole(given, "limit", PAGE)
+    search = Search(
+        inquiry.sandbox,
+        _make_filter(desk, inquiry.sandbox, given),
+        since=_read_since(given),
+        limit=read_whole(given, "limit", PAGE),
+    )
     within = read_within(given)
-
-    def look(over: bool) -> Reply | None:
-        reply = _list(inquiry.sandbox, given, keep, limit)
-        return reply if over or reply.body["requests"] else None
-
-    return Later(within, look) if within else _list(inquiry.sandbox, given, keep, limit)
+    return Later(within, search.look) if within else search.show()
 
 
-def _list(sandbox: Sandbox, given: Mapping[str, str], keep: Keep, limit: int) -> Reply:
-    if "since" not in given:
-        page = sandbox.journal.show_newest(keep, limit, sandbox.disclosure)
-        earlier = {"earlier": True} if page.more and len(page.entries) < limit else {}
-        return Reply(200, {"requests": page.entries, **earlier})
-    since = _entry_id(given["since"]) if given["since"] else ""
-    page = sandbox.journal.show_after(since, keep, limit, sandbox.disclosure)
-    last = page.entries[-1]["id"] if page.entries else since
-    more = {"next": last} if page.more else {}
-    return Reply(200, {"requests": page.entries, **more})
+class Search:
+    """For entries of a journal; ``since`` is the id of that before, None for the newest."""
+
+    def __init__(self, sandbox: Sandbox, keep: Keep, *, since: str | None, limit: int) -> None:
+        self._sandbox = sandbox
+        self._journal = sandbox.journal
+        self._keep = keep
+        self._since = since
+        self._limit = limit
+        self._edition = self._journal.edition
+        self._looked_at = self._start = self._find_start()
+
+    def look(self, over: bool) -> Reply | None:
+        """What is found, None while there is nothing: each entry is looked at once."""
+        if self._journal.edition != self._edition:
+            self._edition = self._journal.edition
+            self._looked_at = self._start = 0
+        news = self._journal.calls(self._looked_at)
+        self._looked_at = self._journal.total
+        return self.show() if over or any(self._keep(*kept) for kept in news) else None
+
+    def show(self) -> Reply:
+        if self._since is None:
+            page = self._journal.show_newest(self._keep, self._limit, self._sandbox.disclosure)
+            earlier = page.more and len(page.entries) < self._limit
+            return Reply(200, {"requests": page.entries, **({"earlier": True} if earlier else {})})
+        calls = self._journal.calls(self._start)
+        page = show_page(calls, self._keep, self._limit, self._sandbox.disclosure)
+        last = page.entries[-1]["id"] if page.entries else self._since
+        more = {"next": last} if page.more else {}
+        return Reply(200, {"requests": page.entries, **more})
+
+    def _find_start(self) -> int:
+        """The place after the entry or, where that has left the journal, the first."""
+        return (self._journal.find_place(self._since) or 0) if self._since else 0
 
 
 def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
@@ -81,23 +107,24 @@ def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep
     What can be none of those that there are is refused: an empty list would pass for "no such
     call" in a test.
     """
-    for name in CHOSEN:
-        read_choice(given, name, _find_choices(desk, sandbox, name, given) if name in given else ())
-    equal = {name: given[name] for name in (*CHOSEN, "message_id") if name in given}
-    numbers = {name: _read_number(given, name) for name in NUMBERS if name in given}
-    status = read_whole(given, "status", 0) if "status" in given else None
-    committed = read_truth(given, "committed")
+    match: dict[str, Any] = {name: given[name] for name in TEXTS if name in given}
+    match |= {name: _read_number(given, name) for name in NUMBERS if name in given}
+    if "status" in given:
+        match["status"] = read_whole(given, "status", 0)
+    if (committed := read_truth(given, "committed")) is not None:
+        match["committed"] = committed
+    unknown = find_unknown(match, sandbox, desk.providers)
+    if unknown:
+        raise join_refusals(unknown)
+    matcher = Matcher(resolve_faults(match, sandbox))
     because = given.get("because", "").casefold()
+    if not because:
+        return matcher.keeps
 
-    def keep(record: Record) -> bool:
-        head = record.head
-        return (
-            all(head.get(name) == value for name, value in equal.items())
-            and all(digits_of(head.get(name) or "") == each for name, each in numbers.items())
-            and status in (None, head["response"]["status"])
-            and committed in (None, head["committed"])
-            and (not because or because in show_because(record, sandbox.disclosure).casefold())
-        )
+    def keep(traits: Traits, record: bytes) -> bool:
+        if not matcher.keeps(traits, record):
+            return False
+        return because in show_because(read_record(record), sandbox.disclosure).casefold()
 
     return keep
 
@@ -110,31 +137,9 @@ def _read_number(given: Mapping[str, str], name: str) -> str:
     return digits
 
 
-def _find_choices(
-    desk: Desk, sandbox: Sandbox, name: str, given: Mapping[str, str]
-) -> Iterable[str]:
-    """What a filter may be: what there is, and what the journal still knows of."""
-    providers = [
-        each for each in desk.providers.values() if given.get("provider") in (None, each.id)
-    ]
-    there: Iterable[str]
-    match name:
-        case "provider":
-            return desk.providers
-        case "operation":
-            there = [each.name for provider in providers for each in provider.operations]
-        case "account":
-            there = find_labels(desk.providers, sandbox.labels(), given)
-        case "error":
-            there = [row.name for provider in providers for row in provider.errors]
-        case _:
-            there = ["header", *(rule["id"] for rule in sandbox.faults.all())]
-    known: set[str] = {
-        head[name]
-        for head in sandbox.journal.heads()
-        if head.get(name) and given.get("provider") in (None, head.get("provider"))
-    }
-    return (*dict.fromkeys(there), *sorted(known.difference(there)))
+def _read_since(given: Mapping[str, str]) -> str | None:
+    since = given.get("since")
+    return _entry_id(since) if since else since
 
 
 def _entry_id(text: str) -> str:

@@ -145,11 +145,6 @@ class Exchange:
         return self.message.direction if self.message else None
 
     @property
-    def headers(self) -> Mapping[str, str]:
-        """Those of the call, by lower-case name."""
-        return self.call.headers
-
-    @property
     def path(self) -> str:
         """That of the call, as the provider documents it."""
         return self.call.path
@@ -163,6 +158,10 @@ class Exchange:
     def content(self) -> Any:
         """The decoded JSON of the body, or the BadJSON that tells why it is none."""
         return self.call.content
+
+    def has_header(self, name: str, value: str) -> bool:
+        """Whether the call has a header of that lower-case name, and exactly this value."""
+        return self.call.headers.get(name) == value
 
     # What checks and handlers need
 

@@ -68,4 +68,5 @@ def digits_of(number: str) -> str:
     """The digits of a phone number however it is written: providers differ in plus signs and
     spaces.
     """
-    return "".join(filter(str.isdecimal, number))
+    plain = number.removeprefix("+")  # most are written so, which is found out in a tenth
+    return plain if plain.isdecimal() else "".join(filter(str.isdecimal, number))

@@ -1,13 +1,12 @@
 """A call, as far as a match looks at it."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 
 class Candidate(Protocol):
     """What a call's exchange tells, and what the journal keeps of a call too.
 
-    ``path`` is as documented, ``target`` path and query as sent; header names are lower case.
+    ``path`` is as documented, ``target`` path and query as sent.
     ``content`` is the decoded JSON of the body, or the BadJSON that tells why it is none.
     """
 
@@ -26,10 +25,10 @@ class Candidate(Protocol):
     @property
     def direction(self) -> str | None: ...
     @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
     def path(self) -> str: ...
     @property
     def target(self) -> str: ...
     @property
     def content(self) -> Any: ...
+    def has_header(self, name: str, value: str) -> bool:
+        """Whether it has a header of that lower-case name, and exactly this value."""

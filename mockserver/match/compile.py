@@ -1,6 +1,6 @@
 """From a match to the tests that a call passes which it is about."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from mockserver.api.call import BadJSON
 from mockserver.api.message import digits_of
 from mockserver.match.candidate import Candidate
-from mockserver.match.pointers import is_same, resolve
+from mockserver.match.pointers import follow, is_same, read_steps
 
 Test = Callable[[Candidate], bool]
 
@@ -62,7 +62,14 @@ def _test_direction(wanted: str) -> Test:
 
 def _test_headers(wanted: Mapping[str, str]) -> Test:
     lowered = {name.lower(): value for name, value in wanted.items()}
-    return lambda call: all(call.headers.get(name) == value for name, value in lowered.items())
+
+    def has_all(call: Candidate) -> bool:
+        for name, value in lowered.items():  # noqa: SIM110 - a generator takes twice as long
+            if not call.has_header(name, value):
+                return False
+        return True
+
+    return has_all
 
 
 def _test_path(wanted: str) -> Test:
@@ -78,14 +85,34 @@ def read_plain_path(target: str) -> str:
 
 
 def _test_body(wanted: Mapping[str, Any]) -> Test:
+    pairs = [(read_steps(pointer), value) for pointer, value in wanted.items()]
+    members = [(steps[0], value) for steps, value in pairs if _is_member(steps, value)]
+    others = [(steps, value) for steps, value in pairs if not _is_member(steps, value)]
+
     def has_all(call: Candidate) -> bool:
         content = call.content
-        return not isinstance(content, BadJSON) and all(
-            any(is_same(found, value) for found in resolve(pointer, content))
-            for pointer, value in wanted.items()
-        )
+        if type(content) is not dict:
+            return not isinstance(content, BadJSON) and _has_values(content, pairs)
+        for name, value in members:  # most are such: they take a fifth of the time
+            found = content.get(name, BadJSON)
+            if found != value or type(found) is not type(value):
+                return False
+        return not others or _has_values(content, others)
 
     return has_all
+
+
+def _is_member(steps: tuple[str, ...], value: Any) -> bool:
+    """Whether that is a text, a number or such, to be found in an object by its name."""
+    return len(steps) == 1 and not isinstance(value, dict | list)
+
+
+def _has_values(content: Any, wanted: Iterable[tuple[tuple[str, ...], Any]]) -> bool:
+    for steps, value in wanted:
+        found = follow(steps, content)
+        if not found or not is_same(found[0], value):
+            return False
+    return True
 
 
 TESTS: Mapping[str, Callable[[Any], Test]] = {

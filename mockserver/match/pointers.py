@@ -11,10 +11,15 @@ def is_pointer(text: str) -> bool:
     return (not text or text.startswith("/")) and text.count("~") == escapes
 
 
-def resolve(pointer: str, value: Any) -> list[Any]:
+def read_steps(pointer: str) -> tuple[str, ...]:
+    """The keys that a pointer goes along."""
+    steps = pointer.split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
+
+
+def follow(steps: tuple[str, ...], value: Any) -> list[Any]:
     """What a pointer leads to, as a list of one, or nothing."""
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    for key in steps:
         if isinstance(value, dict) and key in value:
             value = value[key]
         elif isinstance(value, list) and INDEX.fullmatch(key) and int(key) < len(value):

@@ -1,9 +1,11 @@
 """Bounded lists of what happened, and the memory that all of them together may take."""
 
 from collections import deque
+from itertools import islice
 from threading import RLock
+from typing import Any
 
-OVERHEAD = 60  # bytes that an entry takes beside its text
+OVERHEAD = 68  # bytes that an entry takes beside its text
 SPARE = 1 / 64  # of the budget: freed at once, so that looking for the fullest is seldom
 
 Entry = tuple[bytes, bytes]
@@ -45,11 +47,13 @@ class Budget:
 class Log:
     """Texts in bytes, oldest first.
 
-    What several of them share is kept once, as long as one of them is there.
+    What several of them share is kept once, as long as one of them is there. Beside each stands a
+    note, which is looked at first.
     """
 
     def __init__(self, length: int, budget: Budget) -> None:
         self._entries: deque[bytes | Entry] = deque()  # without a tuple where nothing is shared
+        self._notes: deque[Any] = deque()
         self._shared: dict[bytes, tuple[bytes, int]] = {}
         self._length = length
         self._budget = budget
@@ -58,10 +62,16 @@ class Log:
         self.dropped = 0
         """How many were here before the oldest, since it was cleared."""
 
-    def append(self, text: bytes, shared: bytes = b"") -> None:
-        if self._length == 0:
-            return
+    @property
+    def total(self) -> int:
+        """How many came since it was cleared, whether they are still here or not."""
+        return self.dropped + len(self._entries)
+
+    def append(self, text: bytes, shared: bytes = b"", note: Any = None) -> None:
         with self._budget.lock:
+            if self._length == 0:
+                self.dropped += 1
+                return
             if len(self._entries) >= self._length:
                 self.drop_oldest()
             size = len(text) + OVERHEAD
@@ -70,6 +80,7 @@ class Log:
                 self._shared[shared] = shared, users + 1
                 size += 0 if users else len(shared)
             self._entries.append((text, shared) if shared else text)
+            self._notes.append(note)
             self.size += size
             self._budget.charge(self, size)
 
@@ -77,9 +88,23 @@ class Log:
         with self._budget.lock:
             return [each if isinstance(each, tuple) else (each, b"") for each in self._entries]
 
+    def noted(self, place: int = 0) -> list[tuple[Any, bytes]]:
+        """The notes and texts that are here of those after the first ``place`` of all that came,
+        where nothing is shared.
+
+        It costs as much as there are of these, however many others are here.
+        """
+        with self._budget.lock:
+            count = min(self.total - place, len(self._entries))
+            newest = zip(reversed(self._notes), reversed(self._entries), strict=True)
+            found: list[Any] = [*islice(newest, max(0, count))]
+        found.reverse()
+        return found
+
     def drop_oldest(self) -> None:
         with self._budget.lock:
             oldest = self._entries.popleft()
+            self._notes.popleft()
             text, shared = oldest if isinstance(oldest, tuple) else (oldest, b"")
             size = len(text) + OVERHEAD
             if shared:
@@ -96,6 +121,7 @@ class Log:
         with self._budget.lock:
             size, self.size = self.size, 0
             self._entries.clear()
+            self._notes.clear()
             self._shared.clear()
             self.dropped = 0
             self._budget.release(self, size)

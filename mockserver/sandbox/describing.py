@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.api.call import BadJSON
 from mockserver.api.changes import MESSAGES, Change
 from mockserver.api.exchange import Exchange
 from mockserver.pipeline.answer import Answer
@@ -12,23 +13,36 @@ from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import ITEMS_LIMIT, SECRETS, cut_text, note_cut, write_record
+from mockserver.sandbox.traits import KnownTraits, Traits
 from mockserver.text.times import iso, iso_or_none
 
 SETTING_LIMIT = 256
 """Characters of one setting of a fault that struck: the rule tells the rest."""
 LONGEST_SECRET = 2_048
+FAULTS, REQUEST_BODY = "fault", "request.body"
+MATCHED = ("message_id", "customer", "request.path", "request.headers")
+"""Parts of a head that may be cut and a match may ask for."""
 INSTANTS = ("read_at", "typing_until")
 NO_RESPONSE = {"status": None, "headers": dict[str, str]()}
 
 
 def write_entry(
-    outcome: Outcome, retry_of: str | None, secrets: tuple[str, ...], disclosure: Disclosure
-) -> bytes:
-    """The record of a call. ``secrets`` are those of no account that it came with."""
+    outcome: Outcome,
+    retry_of: str | None,
+    secrets: tuple[str, ...],
+    disclosure: Disclosure,
+    known: KnownTraits,
+) -> tuple[bytes, Traits]:
+    """The record of a call, and its traits. ``secrets`` are those of no account that it came with.
+
+    What it was about stands first in the record, so that it is read without the rest.
+    """
     answer, exchange, stamp, call = outcome.answer, outcome.exchange, outcome.stamp, outcome.call
     unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
-    head: dict[str, Any] = {
-        "id": stamp.id,
+    head: dict[str, Any] = {"id": stamp.id}
+    if exchange is not None:
+        _describe_subject(head, exchange)
+    head |= {
         "at": iso(stamp.at),
         "request": {"method": call.method, "path": call.target, "headers": call.headers},
         "response": NO_RESPONSE
@@ -58,20 +72,58 @@ def write_entry(
         _describe_faults(head, outcome.plan, outcome.natural)
         natural = outcome.natural.body
     find_signatures = partial(disclosure.find_signatures, call.headers, call.body)
-    return write_record(head, call.body, body, natural, find_secrets=find_signatures)
+    record, body_cut = write_record(head, call.body, body, natural, find_secrets=find_signatures)
+    cut = _find_cut(head, body_cut) if body_cut or "cut" in head else ()
+    return record, _share_traits(outcome, head, cut, known)
+
+
+def _describe_subject(head: dict[str, Any], exchange: Exchange) -> None:
+    if exchange.subject.message_id is not None:
+        head["message_id"] = exchange.subject.message_id
+    if exchange.message is not None:
+        head["customer"] = exchange.message.customer
 
 
 def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
-    subject, message = exchange.subject, exchange.message
     head["provider"] = exchange.provider.id
     head["operation"] = exchange.operation_name
     head["account"] = exchange.account_label
-    if subject.message_id is not None:
-        head["message_id"] = subject.message_id
-    if subject.business_number is not None:
-        head["business_number"] = subject.business_number
-    if message is not None:
-        head["customer"] = message.customer
+    if exchange.subject.business_number is not None:
+        head["business_number"] = exchange.subject.business_number
+
+
+def _find_cut(head: dict[str, Any], body_cut: bool) -> tuple[str, ...]:
+    """What of that which a match may ask for was left out."""
+    cut = [each for each in MATCHED if each in head.get("cut", ())]
+    return (*cut, REQUEST_BODY) if body_cut else tuple(cut)
+
+
+def _share_traits(
+    outcome: Outcome, head: dict[str, Any], cut: tuple[str, ...], known: KnownTraits
+) -> Traits:
+    exchange, status = outcome.exchange, head["response"]["status"]
+    has_json = type(outcome.call.content) is not BadJSON
+    if exchange is None:
+        return known[None, None, None, status, None, False, (), None, None, has_json, cut]
+    faults: tuple[str, ...] = ()
+    if outcome.plan is not None and outcome.natural is not None:
+        hits = outcome.plan.hits
+        faults = tuple(dict.fromkeys(hit.rule for hit in hits[:ITEMS_LIMIT]))
+        cut = cut if len(hits) <= ITEMS_LIMIT else (*cut, FAULTS)
+    message = exchange.message
+    return known[
+        head["provider"],
+        head["operation"],
+        head["account"],
+        status,
+        outcome.error,
+        outcome.committed,
+        faults,
+        exchange.subject.business_number,
+        None if message is None else message.direction,
+        has_json,
+        cut,
+    ]
 
 
 def _describe_faults(head: dict[str, Any], plan: Plan, natural: Answer) -> None:

@@ -1,15 +1,16 @@
 """The newest calls and what became of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.describing import write_entry
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import Record, is_record_of, read_record
+from mockserver.sandbox.records import is_record_of, read_record
 from mockserver.sandbox.retries import Retries
 from mockserver.sandbox.showing import show_entry
+from mockserver.sandbox.traits import KnownTraits, Traits
 
 PAGE_LIMIT = 16 * 1_048_576
 """Bytes of the records that one answer shows, so that reading them holds up nobody for long."""
@@ -17,7 +18,9 @@ LARGE, WEIGHT = 4_096, 4
 """Bytes of a record, from which on each byte of it counts for several: what is long is often full
 of what takes long to be masked, and seldom wanted by the hundred."""
 
-Keep = Callable[[Record], bool]
+Kept = tuple[Traits, bytes]
+"""What is kept of a call: its traits and its record."""
+Keep = Callable[[Traits, bytes], bool]
 
 
 class Page(NamedTuple):
@@ -33,12 +36,26 @@ class Journal:
     """A bounded list of entries, oldest first.
 
     They are kept as they came, to be explained and verified; what is shown of them goes through
-    the sandbox's ``disclosure``.
+    the sandbox's ``disclosure``. Each has a place, which counts those before it since the journal
+    was emptied, whether they are still there or not.
     """
 
     def __init__(self, length: int, budget: Budget) -> None:
         self._log = Log(length, budget)
         self._retries = Retries()
+        self._known = KnownTraits()
+        self.edition = 0
+        """Another one whenever the journal was emptied."""
+
+    @property
+    def dropped(self) -> int:
+        """How many have left the journal since it was emptied: the place of the oldest."""
+        return self._log.dropped
+
+    @property
+    def total(self) -> int:
+        """How many came since it was emptied: the place of the next one."""
+        return self._log.total
 
     def record(
         self, outcome: Outcome, disclosure: Disclosure, secrets: tuple[str, ...] = ()
@@ -46,55 +63,57 @@ class Journal:
         """``secrets`` are credentials of no account, which came where any are taken."""
         exchange = outcome.exchange
         retry_of = self._retries.find(exchange) if exchange is not None else None
-        self._log.append(write_entry(outcome, retry_of, secrets, disclosure))
+        record, traits = write_entry(outcome, retry_of, secrets, disclosure, self._known)
+        self._log.append(record, note=traits)
         if exchange is not None and outcome.plan is not None and outcome.plan.terminal:
             self._retries.lose(exchange)
 
+    def calls(self, place: int = 0) -> list[Kept]:
+        """What is kept of the calls from a place on, oldest first."""
+        return self._log.noted(place)
+
+    def find_place(self, entry_id: str) -> int | None:
+        """The place after the entry of that id, None where it is not there."""
+        for count, (_, record) in enumerate(reversed(self.calls())):
+            if is_record_of(record, entry_id):
+                return self.total - count
+        return None
+
     def find(self, entry_id: str, disclosure: Disclosure) -> dict[str, Any] | None:
         """The entry of that id, None where it is not there."""
-        for record in reversed(self.records()):
+        for _, record in reversed(self.calls()):
             if is_record_of(record, entry_id):
                 return show_entry(read_record(record), disclosure)
         return None
 
     def show_newest(self, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
         """The newest of those to keep."""
-        entries, more = _show(reversed(self.records()), keep, limit, disclosure)
+        entries, more = show_page(reversed(self.calls()), keep, limit, disclosure)
         return Page(entries[::-1], more)
 
-    def show_after(self, entry_id: str, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
-        """The first of those to keep after an entry or, where that has left the journal, of all."""
-        records = self.records()
-        places = (place for place, each in enumerate(records) if is_record_of(each, entry_id))
-        return _show(iter(records[next(places, -1) + 1 :]), keep, limit, disclosure)
-
-    def heads(self) -> Iterator[dict[str, Any]]:
-        """What the entries tell beside the bodies, as it came: not to be shown."""
-        return (read_record(record).head for record in self.records())
+    def traits(self) -> list[Traits]:
+        """Of all calls that are there, each once or a few times."""
+        return [*{id(traits): traits for traits, _ in self.calls()}.values()]
 
     def records(self) -> list[bytes]:
         """All that is kept, oldest first, as it came: not to be shown."""
-        return [record for record, _ in self._log.entries()]
-
-    @property
-    def dropped(self) -> int:
-        """How many entries were here before the oldest, since it was cleared."""
-        return self._log.dropped
+        return [record for _, record in self.calls()]
 
     def clear(self) -> None:
         self._log.clear()
         self._retries.clear()
+        self.edition += 1
 
 
-def _show(records: Iterator[bytes], keep: Keep, limit: int, disclosure: Disclosure) -> Page:
+def show_page(calls: Iterable[Kept], keep: Keep, limit: int, disclosure: Disclosure) -> Page:
+    """The first of those to keep, as many as one answer shows."""
     entries: list[dict[str, Any]] = []
     size = 0
-    for text in records:
-        record = read_record(text)
-        if not keep(record):
+    for traits, record in calls:
+        if not keep(traits, record):
             continue
-        size += len(text) * (WEIGHT if len(text) > LARGE else 1)
+        size += len(record) * (WEIGHT if len(record) > LARGE else 1)
         if (entries and (len(entries) >= limit or size > PAGE_LIMIT)) or limit == 0:
             return Page(entries, True)
-        entries.append(show_entry(record, disclosure))
+        entries.append(show_entry(read_record(record), disclosure))
     return Page(entries, False)

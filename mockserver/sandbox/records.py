@@ -26,6 +26,9 @@ ITEMS_LIMIT = 100
 BODIES = 3
 START = Struct(f">{1 + 2 * BODIES}I")
 """What a record begins with: the bytes of the head, those kept of each body, those of each body."""
+ID = b'{"id":"'
+"""What a head begins with."""
+ID_START = START.size + len(ID)
 SECRETS = "secrets"
 """Key of a head, never of an entry: what must not be seen and cannot be found out later."""
 WHOLE = ("cut", SECRETS)
@@ -34,6 +37,8 @@ NESTED = ("request", "response")
 """Parts that are cut, and told to be cut, part by part."""
 TIGHTER = ((256, 64), (96, 24), (32, 12), (12, 6))
 """Characters and items that are left where all together is still too long."""
+CUT_END = " more characters)"
+"""What a text that was cut ends with."""
 MORE = "…"
 """Name of what tells how many items more there were."""
 
@@ -66,11 +71,12 @@ def write_record(
     answer: bytes,
     natural: bytes,
     find_secrets: Callable[[], Iterable[str]],
-) -> bytes:
+) -> tuple[bytes, bool]:
     """``head`` with the bodies of the request, of the answer, and of the answer without faults,
-    cut to fit the limit.
+    cut to fit the limit; and whether that of the request was.
 
-    Where something was cut, the secrets are added that follow from the whole.
+    Where something was cut, the secrets are added that follow from the whole, and ``cut`` to the
+    head where that was.
     """
     line = orjson.dumps(head)
     many = len(head["request"]["headers"]) > ITEMS_LIMIT
@@ -93,7 +99,8 @@ def write_record(
         natural = natural[: min(ANSWER_LIMIT, left // 2)]
         answer = answer[: min(ANSWER_LIMIT, left - len(natural))]
     kept = len(request), len(answer), len(natural)
-    return b"".join((START.pack(len(line), *kept, *sizes), line, request, answer, natural))
+    record = b"".join((START.pack(len(line), *kept, *sizes), line, request, answer, natural))
+    return record, kept[0] != sizes[0]
 
 
 def read_record(record: bytes) -> Record:
@@ -111,15 +118,24 @@ def read_record(record: bytes) -> Record:
     return Record(head, bodies, head.pop("cut", []), len(record))
 
 
+def read_id(record: bytes) -> str:
+    """The id of the entry, without reading the rest."""
+    return record[ID_START : record.find(b'"', ID_START)].decode()
+
+
 def is_record_of(record: bytes, entry_id: str) -> bool:
     """Whether this is the entry of that id: tells it without reading."""
-    return record.startswith(b'{"id":"%s"' % entry_id.encode(), START.size)
+    return record.startswith(b'%s%s"' % (ID, entry_id.encode()), START.size)
 
 
 def cut_text(text: str, longest: int) -> str:
     """A text that tells how much of it was cut off."""
     more = len(text) - longest
-    return text if more <= 0 else f"{text[:longest]}… ({more} more characters)"
+    return text if more <= 0 else f"{text[:longest]}… ({more}{CUT_END}"
+
+
+def is_cut_text(text: str) -> bool:
+    return text.endswith(CUT_END)
 
 
 def cut_tree(value: Any, longest: int, most: int) -> Any:

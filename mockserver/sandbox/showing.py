@@ -46,7 +46,7 @@ OURS = frozenset(
 
 def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
     """The entry without secrets, of at most ``LIMIT`` bytes."""
-    masking = _find_masking(record, disclosure)
+    masking = find_masking(record, disclosure)
     entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
     entry["machine_at"] = entry["machine_at"] or entry["at"]
     for name, body in _find_bodies(record):
@@ -63,10 +63,11 @@ def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
 def show_because(record: Record, disclosure: Disclosure) -> str:
     """The reason alone, as the entry shows it."""
     because = record.head.get("because")
-    return _find_masking(record, disclosure).mask(because) if because else ""
+    return find_masking(record, disclosure).mask(because) if because else ""
 
 
-def _find_masking(record: Record, disclosure: Disclosure) -> Masking:
+def find_masking(record: Record, disclosure: Disclosure) -> Masking:
+    """What must not be seen of the call."""
     head = record.head
     return disclosure.masking_of(
         head["request"]["headers"], record.bodies[0].kept, head.get(SECRETS, ())

@@ -1,0 +1,1 @@
+"""Whether the calls that were made are those that somebody expects."""
