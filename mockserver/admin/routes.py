@@ -17,6 +17,7 @@ from mockserver.admin import (
     sandboxes,
     sign,
     verdicts,
+    verify,
 )
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.admin.finish import Finish
@@ -69,6 +70,7 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/requests": {"GET": requests.list_requests},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": requests.show_request},
     f"{SANDBOX}/verdicts": {"GET": verdicts.show_verdicts},
+    f"{SANDBOX}/verify": {"POST": verify.verify_calls},
 }
 ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
 OPEN = (f"{PREFIX}/livez", f"{PREFIX}/readyz")

@@ -117,6 +117,16 @@ def test_parts_of_a_rule(server: Server, part: str) -> None:
     assert known == ", ".join(sorted(listed))
 
 
+def test_parts_of_an_expectation(server: Server) -> None:
+    verification = PAGES["docs/verification.md"]
+    listed = names(table(verification, "key of an expectation"))
+    assert refused(server, "/default/verify", {"nope": 1}) == ", ".join(sorted(listed))
+    listed = names(table(verification, "key of its `match` beside those of a rule"))
+    listed += names(table(FAULTS, "key of `match`"))
+    known = refused(server, "/default/verify", {"match": {"nope": 1}})
+    assert known == ", ".join(sorted(listed))
+
+
 def test_fault_types() -> None:
     shown = [
         [
