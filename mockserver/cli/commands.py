@@ -15,12 +15,14 @@ MODULES = {
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",
     "providers": "mockserver.cli.listing",
+    "requests": "mockserver.cli.requests",
     "reset": "mockserver.cli.sandboxes",
     "sandboxes": "mockserver.cli.sandboxes",
     "serve": "mockserver.cli.serve",
     "sign": "mockserver.cli.sign",
     "validate": "mockserver.cli.validate",
     "verdicts": "mockserver.cli.verdicts",
+    "verify": "mockserver.cli.verify",
 }
 """Where each command is, under its own name."""
 
