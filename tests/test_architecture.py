@@ -29,6 +29,7 @@ ARROWS = {
     "wire": {"pipeline"},
     "verify": {"match", "sandbox", "api", "text"},
     "admin": {"verify", "sandbox", "pipeline", "api", "late", "text", "verdicts"},
+    "admin": {"late", "verify", "sandbox", "pipeline", "api", "text"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
@@ -46,6 +47,7 @@ ARROWS = {
 # others ask for these.
 LATE = "mockserver.late"
 LATE_TARGETS = {
+    "mockserver.admin.expectations",
     "mockserver.app",
     "mockserver.cli.clock",
     "mockserver.client",

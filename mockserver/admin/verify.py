@@ -1,50 +1,13 @@
 """Whether the calls that were made are those that somebody expects."""
 
-from functools import partial
-from time import monotonic
-from typing import Any
-
-from mockserver.admin.desk import Desk, Inquiry, Later, read_body
+from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.api.call import Reply
-from mockserver.sandbox.world import Sandbox
-from mockserver.text.mistakes import Refused
-from mockserver.verify.expectation import read_expectation
-from mockserver.verify.listing import read_request
-from mockserver.verify.trial import Trial
-from mockserver.verify.watch import Watch, Watched
+from mockserver.late import load_module
 
-EARLY = 0.05
-"""Seconds that a wait may be shorter than was asked for: clocks differ in how they round."""
+JUDGE = "mockserver.admin.expectations"  # loading it takes 10 ms, which few starts need
 
 
 def verify_calls(desk: Desk, inquiry: Inquiry) -> Reply | Later:
-    """200 where what is expected holds, or 409 with what came instead.
-
-    What has ``within`` is waited for, by the machine's time.
-    """
-    body = read_body(inquiry)
-    watches, order = read_request(body, partial(_read_watch, desk, inquiry.sandbox))
-    trial, started = Trial(watches, inquiry.sandbox, order=order), monotonic()
-
-    def look(over: bool) -> Reply | None:
-        passed = monotonic() - started
-        ok = trial.decide(passed, over=over)
-        if ok is None:
-            return None
-        if ok and over and passed < trial.seconds - EARLY:
-            message = "the server was stopped before the time was over"
-            raise Refused("stopped", message, "ask again once it runs", status=503)
-        results = trial.tell()
-        told = {"ok": ok, "results": results} if "expectations" in body else results[0]
-        return Reply(200 if ok else 409, told)
-
-    if trial.seconds:
-        return Later(trial.seconds, look)
-    found = look(True)
-    assert found is not None, "it is decided when the time is over"
+    """200 where what is expected holds, or 409 with what came instead."""
+    found: Reply | Later = load_module(JUDGE).judge_calls(desk, inquiry)
     return found
-
-
-def _read_watch(desk: Desk, sandbox: Sandbox, data: Any, path: str) -> Watched:
-    """What calls are held against: so far there is one kind of expectation. Raises Refused."""
-    return Watch(read_expectation(data, sandbox, desk.providers, path))
