@@ -122,6 +122,15 @@ def test_every_key_of_a_match(client: Any, match: dict[str, Any], holds: bool) -
     assert expect(client, match)["ok"] is holds
 
 
+def test_header_of_the_answer_is_none_of_the_call(client: Any) -> None:
+    fault = {"type": "status", "status": 500, "headers": {"x-lower": "1"}}
+    client.post(f"{STATE}/faults", json={"fault": fault})
+    call(client)
+    assert expect(client, {"header": {"x-lower": "1"}}, never=True)["ok"]
+    entry = call(client, headers={"x-lower": "1"})
+    assert expect(client, {"header": {"X-Lower": "1"}})["matched"] == [entry]
+
+
 def test_error_and_status_of_a_refused_call(client: Any) -> None:
     call(client, {**RECEIPT, "message_id": "wamid.nobody"})
     refused = {

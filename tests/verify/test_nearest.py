@@ -131,6 +131,7 @@ SECRETS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"body": {"client_secret": "hush!"}},
     ),
     "inner body by its name": ({"body": {"/a": {}}}, {"body": {"a": {"token": "hush!"}}}),
+    "number by its name": ({"body": {"/token": 1}}, {"body": {"token": 87654321}}),
     "body that is no json": ({"body": {"/a": 1}}, {"body": f"a={KIRIM_KEY}"}),
     "message": ({"message_id": "x"}, {"body": {**RECEIPT, "message_id": KIRIM_KEY}}),
     "path": ({"path": f"/{KIRIM_KEY}/x"}, {"path": f"/kirim/{KIRIM_KEY}"}),
@@ -147,4 +148,5 @@ def test_no_secret_is_told(client: Any, match: dict[str, Any], how: dict[str, An
         assert answer.status_code == 409
         assert KIRIM_KEY not in answer.text
         assert "hush" not in answer.text
+        assert "87654321" not in answer.text
         assert answer.json["nearest"] != []
