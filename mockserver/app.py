@@ -142,6 +142,7 @@ def _build_sandbox(
         transcript=Log(min(TRANSCRIPT_LINES, settings.journal or TRANSCRIPT_LINES), budget),
         make_faults=lambda sandbox, transcript: RuleBook(reader, scenarios, sandbox, transcript),
         secrets=secrets,
+        tells_reasons=settings.explain_header,
     )
 
 

@@ -51,6 +51,7 @@ LATE_TARGETS = {
     "mockserver.cli.clock",
     "mockserver.client",
     "mockserver.cli.demo",
+    "mockserver.cli.explain",
     "mockserver.cli.health",
     "mockserver.cli.listing",
     "mockserver.cli.requests",

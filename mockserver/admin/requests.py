@@ -16,7 +16,7 @@ from mockserver.admin.desk import (
 )
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
-from mockserver.sandbox.journal import Keep, show_page
+from mockserver.sandbox.journal import LAST, Keep, show_page
 from mockserver.sandbox.records import read_record
 from mockserver.sandbox.showing import show_because
 from mockserver.sandbox.traits import Traits
@@ -89,16 +89,27 @@ class Search:
 
 
 def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
-    wanted = _entry_id(inquiry.args["entry_id"])
+    """``last`` is the id of the newest call."""
+    wanted = read_entry_id(inquiry.args["entry_id"])
     entry = inquiry.sandbox.journal.find(wanted, inquiry.sandbox.disclosure)
-    if entry is not None:
-        return Reply(200, entry)
-    raise Refused(
+    if entry is None:
+        raise refuse_unknown(wanted)
+    return Reply(200, entry)
+
+
+def refuse_unknown(entry_id: str) -> Refused:
+    none = entry_id == LAST
+    return Refused(
         "request_not_found",
-        f"the journal has no entry {wanted}",
+        "the journal is empty" if none else f"the journal has no entry {entry_id}",
         "it keeps the newest calls to providers only; GET …/requests lists them",
         status=404,
     )
+
+
+def read_entry_id(text: str) -> str:
+    """The id of an entry, or ``last``. Raises Refused."""
+    return text if text == LAST else _entry_id(text)
 
 
 def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep:

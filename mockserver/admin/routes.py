@@ -9,6 +9,7 @@ from functools import partial
 from mockserver.admin import (
     accounts,
     clock,
+    explain,
     faults,
     messages,
     offer,
@@ -68,6 +69,7 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/scenarios": {"GET": faults.list_scenarios},
     f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply_scenario},
     f"{SANDBOX}/requests": {"GET": requests.list_requests},
+    f"{SANDBOX}/requests/{{entry_id}}/explain": {"GET": explain.explain_request},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": requests.show_request},
     f"{SANDBOX}/verdicts": {"GET": verdicts.show_verdicts},
     f"{SANDBOX}/verify": {"POST": verify.verify_calls},

@@ -7,14 +7,40 @@ from mockserver.api.call import JSON, BadJSON, Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail, Spec
 from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.conditions import require_bearer, require_condition
+from mockserver.api.credential_diagnosis import (
+    diagnose_credential,
+    find_nearest_header,
+    is_placeholder,
+)
+from mockserver.api.diagnosis import Case, Finding, Remark
 from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
 from mockserver.api.limits import Allowance, Bucket, Verdict, is_bucket, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
+from mockserver.api.message_diagnosis import (
+    diagnose_message,
+    diagnose_number,
+    find_near_id,
+    tell_age,
+)
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
 from mockserver.api.provider import Claim, Provider, Signing, Switch
 from mockserver.api.receipts import mark_read
+from mockserver.api.signature_search import (
+    SMALL,
+    Keyed,
+    Mistake,
+    Parts,
+    Variant,
+    Wanted,
+    read_signature,
+    search_mistakes,
+    start_digest,
+    start_hmac,
+)
+from mockserver.api.signed_parts import list_body_variants, list_secrets, list_tails
+from mockserver.api.url_encodings import list_url_encodings
 from mockserver.api.wamid import new_wamid
 from mockserver.text.shown import shown
 from mockserver.text.times import DAY, SECOND
@@ -27,12 +53,14 @@ __all__ = [
     "JSON",
     "LOWER",
     "SECOND",
+    "SMALL",
     "Account",
     "AccountKind",
     "Allowance",
     "BadJSON",
     "Bucket",
     "Call",
+    "Case",
     "Catalogue",
     "Change",
     "Check",
@@ -42,14 +70,19 @@ __all__ = [
     "Event",
     "Exchange",
     "Fail",
+    "Finding",
+    "Keyed",
     "Lenient",
     "Message",
+    "Mistake",
     "NotEmulated",
     "Number",
     "Operation",
+    "Parts",
     "Problem",
     "Provider",
     "Purpose",
+    "Remark",
     "Reply",
     "Sample",
     "Shape",
@@ -57,20 +90,37 @@ __all__ = [
     "Spec",
     "Subject",
     "Switch",
+    "Variant",
     "Verdict",
+    "Wanted",
     "add",
+    "diagnose_credential",
+    "diagnose_message",
+    "diagnose_number",
     "digits_of",
+    "find_near_id",
+    "find_nearest_header",
     "is_bucket",
+    "is_placeholder",
+    "list_body_variants",
+    "list_secrets",
+    "list_tails",
+    "list_url_encodings",
     "mark_read",
     "new_wamid",
     "put",
     "read_bearer_token",
+    "read_signature",
     "remove",
     "require_bearer",
     "require_body",
     "require_condition",
+    "search_mistakes",
     "set_fields",
     "shown",
+    "start_digest",
+    "start_hmac",
     "take_token",
+    "tell_age",
     "tell_allowance",
 ]

@@ -1,13 +1,14 @@
 """Reading a JSON body by a schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from mockserver.api.call import BadJSON
+from mockserver.api.call import BadJSON, Call
 from mockserver.api.catalogue import CAME, Catalogue, Fail
+from mockserver.api.diagnosis import Case, Diagnose, Finding, Remark
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
 from mockserver.text.shown import shown
@@ -54,29 +55,55 @@ class Problem:
 
 
 def require_body(
-    schema: Schema, refuse: Callable[[Problem], Fail], rows: tuple[Catalogue, ...]
+    schema: Schema,
+    refuse: Callable[[Problem], Fail],
+    rows: tuple[Catalogue, ...],
+    diagnose: Diagnose | None = None,
 ) -> Check:
     """The check ``body``: that the body is as the schema says.
 
     What the schema loads becomes ``exchange.data``. ``refuse`` makes a failure with one of the rows
-    of the first problem that there is, and the check raises it.
+    of the first problem that there is, and the check raises it. ``diagnose`` finds out more than
+    path and rule.
     """
 
     def load_body(exchange: Exchange) -> None:
-        try:
-            value = exchange.call.json()
-        except BadJSON as error:
-            reason = f"the body is not JSON: {error}"
-            raise refuse(Problem("json", reason, came=str(error))) from None
-        if not isinstance(value, dict):
-            reason = "the body is JSON, but not an object"
-            raise refuse(Problem("object", reason, came=shown(value)))
-        try:
-            exchange.data = schema.load(value)
-        except ValidationError as error:
-            raise refuse(_find_problem(error.messages_dict, value)) from None
+        exchange.data, problem = _load(schema, exchange.call)
+        if problem is not None:
+            raise refuse(problem)
 
-    return Check("body", load_body, rows)
+    def diagnose_body(case: Case) -> Iterator[Finding | Remark]:
+        if diagnose is not None:
+            yield from diagnose(case)
+        problem = _load(schema, case.exchange.call)[1]
+        if problem is not None:
+            yield _tell_problem(problem)
+
+    return Check("body", load_body, rows, diagnose_body)
+
+
+def _load(schema: Schema, call: Call) -> tuple[Any, Problem | None]:
+    """What the schema makes of a body, or the first thing that is wrong with it."""
+    try:
+        value = call.json()
+    except BadJSON as error:
+        return None, Problem("json", f"the body is not JSON: {error}", came=str(error))
+    if not isinstance(value, dict):
+        reason = "the body is JSON, but not an object"
+        return None, Problem("object", reason, came=shown(value))
+    try:
+        return schema.load(value), None
+    except ValidationError as error:
+        return None, _find_problem(error.messages_dict, value)
+
+
+def _tell_problem(problem: Problem) -> Finding:
+    where = f"${''.join(f'.{each}' for each in problem.path)}"
+    said = {"json": "the body is no JSON", "object": "the body is no object"}
+    rule = "is required" if problem.kind == "missing" else problem.rule
+    text = said.get(problem.kind, f"{where}: {rule}")
+    advice = f"mend {where}: {rule}, came {problem.came}"
+    return Finding("invalid_body", text, (advice,), {"path": where, "rule": rule})
 
 
 def _find_problem(messages: dict[Any, Any], value: Any) -> Problem:

@@ -59,7 +59,13 @@ class Fail(Exception):
     left out it is made of ``expected`` and ``came``: in words, what the check wants and what the
     request has instead. ``details`` are for the provider's envelope, such as the name of a wrong
     field; of them ``retry_after``, whole seconds, also becomes the header ``Retry-After``.
+
+    ``check`` is the name of the check that raised it, and ``wants_body`` whether that needs the
+    whole body to be explained: both are told by whoever runs the checks.
     """
+
+    check: str | None = None
+    wants_body: bool = False
 
     def __init__(
         self,
@@ -78,3 +84,16 @@ class Fail(Exception):
         self.expected = expected
         self.came = came
         self.details = details
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the reason says just what was expected and what came."""
+        return self.because == f"{EXPECTED}{self.expected}{CAME}{self.came}"
+
+
+def split_reason(because: str) -> tuple[str, str] | None:
+    """What was expected and what came, of a reason that says just that; None of any other."""
+    expected, came, rest = because.partition(CAME)
+    if not came or not expected.startswith(EXPECTED):
+        return None
+    return expected.removeprefix(EXPECTED), rest

@@ -13,6 +13,7 @@ from marshmallow import Schema, fields
 from mockserver.api.account import Account
 from mockserver.api.call import JSON, Call
 from mockserver.api.catalogue import Catalogue
+from mockserver.api.diagnosis import Diagnose
 from mockserver.api.exchange import Done, Exchange, Subject
 
 IN_PATHS = "!$&'()*+,;=:@"  # stand for themselves in a part of a path, RFC 3986
@@ -37,11 +38,16 @@ class Check:
     ``run`` raises Fail with one of the ``rows`` where it does not hold, and returns where it does.
     It changes nothing but ``exchange.data`` and the notes. Fail with any other row, or another
     exception, is a mistake in the provider: the caller gets a 500 that says so.
+
+    ``diagnose`` finds out more about a call that it refused, when somebody asks: never on the way
+    of the call itself. ``wants_body`` is for one that needs the whole body, however long.
     """
 
     name: str
     run: Callable[[Exchange], None]
     rows: tuple[Catalogue, ...]
+    diagnose: Diagnose | None = None
+    wants_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from mockserver.version import __version__
 MODULES = {
     "clock": "mockserver.cli.clock",
     "demo": "mockserver.cli.rules",
+    "explain": "mockserver.cli.explain",
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",
     "providers": "mockserver.cli.listing",

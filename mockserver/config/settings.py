@@ -105,6 +105,13 @@ class Settings:
         "stop when standard input ends or the program that started this one is gone; "
         "a line that is written there first ends this watch",
     )
+    explain_header: bool = _add_row(
+        False,
+        Truth(),
+        None,
+        "tell why a call failed in the header X-Mock-Reason of its answer, in a line without "
+        "secrets",
+    )
     log_level: str | None = _add_row(
         None,
         Choice(LOG_LEVELS),

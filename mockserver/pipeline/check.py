@@ -15,6 +15,9 @@ from mockserver.pipeline.documented import (
 )
 from mockserver.pipeline.endpoint import Endpoint
 
+ROUTE, SIZE = "route", "body_size"
+"""The checks that all operations share: that there is one, and that its body is not too large."""
+
 
 class UndeclaredRow(Exception):
     """A check answers an error that it does not declare: a mistake in the provider's code."""
@@ -28,10 +31,11 @@ def find_nearest(came: str, paths: Sequence[str]) -> list[str]:
 def require_operation(endpoint: Endpoint, exchange: Exchange) -> Operation:
     """The operation that the call is one of. Raises Fail with a row that all of them share."""
     if exchange.operation is None:
-        raise _refuse(endpoint, exchange.call)
+        raise _name_check(ROUTE, _refuse(endpoint, exchange.call))
     if exchange.call.too_large:
         row = endpoint.provider.errors["BODY_TOO_LARGE"]
-        raise Fail(row, "the body is larger than the server's limit")
+        because = "the body is larger than the server's limit"
+        raise _name_check(SIZE, Fail(row, because, expected="1 MiB at most", came="more"))
     return endpoint.operations[exchange.call.method]
 
 
@@ -44,7 +48,13 @@ def run_checks(exchange: Exchange, operation: Operation) -> None:
             if fail.row not in check.rows:
                 reason = f"the check {check.name} does not declare {fail.row.name}"
                 raise UndeclaredRow(reason) from fail
+            fail.check, fail.wants_body = check.name, check.wants_body
             raise
+
+
+def _name_check(name: str, fail: Fail) -> Fail:
+    fail.check = name
+    return fail
 
 
 def _refuse(endpoint: Endpoint, call: Call) -> Fail:

@@ -3,13 +3,13 @@
 It is looked for where no operation was found, and costs the calls to operations nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mockserver.api.call import Call
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.provider import Provider
-from mockserver.pipeline.endpoint import PLACEHOLDER, Endpoint
+from mockserver.pipeline.endpoint import PLACEHOLDER, Endpoint, fill_path
 
 DEEPEST = 32  # parts of a path that is looked at; no provider's has so many
 
@@ -25,7 +25,7 @@ class Documented(NamedTuple):
 def find_not_emulated(provider: Provider, call: Call) -> NotEmulated | None:
     """What the provider documents at the path: by the call's method, or else by any other."""
     parts = _split(call)
-    here = [each for each in provider.not_emulated if _read_arguments(each, parts) is not None]
+    here = [each for each in provider.not_emulated if fill_path(each.path, parts) is not None]
     return next((each for each in here if each.method == call.method), next(iter(here), None))
 
 
@@ -51,7 +51,7 @@ def find_documented(providers: Iterable[Provider], call: Call) -> Documented | N
     for provider in providers:
         found = find_not_emulated(provider, call)
         if found is not None:
-            filled = call._replace(segments=_read_arguments(found, _split(call)) or ())
+            filled = call._replace(segments=fill_path(found.path, _split(call)) or ())
             endpoint = Endpoint(provider, tuple(PLACEHOLDER.findall(found.path)))
             if provider.claim(filled, endpoint.read_arguments(filled)).credential is not None:
                 return Documented(found, endpoint, filled)
@@ -61,14 +61,3 @@ def find_documented(providers: Iterable[Provider], call: Call) -> Documented | N
 
 def _split(call: Call) -> list[str]:
     return call.path.split("/", DEEPEST)
-
-
-def _read_arguments(documented: NotEmulated, parts: Sequence[str]) -> tuple[str, ...] | None:
-    """What stands in the path for the placeholders, None where it is another path."""
-    wanted = documented.path.split("/")
-    if len(wanted) != len(parts):
-        return None
-    pairs = list(zip(wanted, parts, strict=True))
-    if not all((came and name[0] == "{") or name == came for name, came in pairs[1:]):
-        return None
-    return tuple(came for name, came in pairs if name[:1] == "{")

@@ -1,7 +1,7 @@
 """What stands at a path."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockserver.api.call import Call
@@ -75,6 +75,17 @@ def endpoints_at_root(providers: Iterable[Provider]) -> dict[str, list[Endpoint]
             if there and provider.id not in {endpoint.provider.id for endpoint in there}:
                 there.append(Endpoint(provider, tuple(PLACEHOLDER.findall(each.path))))
     return endpoints
+
+
+def fill_path(template: str, parts: Sequence[str]) -> tuple[str, ...] | None:
+    """What stands in a path for the placeholders of a documented one, None if it is another."""
+    wanted = template.split("/")
+    if len(wanted) != len(parts):
+        return None
+    pairs = list(zip(wanted, parts, strict=True))
+    if not all((came and name[:1] == "{") or name == came for name, came in pairs[1:]):
+        return None
+    return tuple(came for name, came in pairs[1:] if name[:1] == "{")
 
 
 def _shape(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.api.account import Account
 from mockserver.api.call import Call
+from mockserver.api.catalogue import Fail
 from mockserver.api.changes import Change
 from mockserver.api.exchange import Event, Exchange
 from mockserver.api.interfaces import World
@@ -38,6 +39,7 @@ class Outcome:
     """How a call went.
 
     ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
+    ``failure`` is that of the natural answer, also where a fault put another in its place.
     ``natural`` is the answer without faults, where some struck; ``committed`` whether the call's
     work was done, which are the ``changes`` and what happened by them, the ``events``.
     """
@@ -47,6 +49,7 @@ class Outcome:
     answer: Answer
     exchange: Exchange | None = None
     error: str | None = None
+    failure: Fail | None = None
     plan: Plan | None = None
     natural: Answer | None = None
     committed: bool = False
@@ -80,6 +83,10 @@ class CallWorld(World, Protocol):
     @property
     def closed(self) -> bool:
         """Whether the sandbox was deleted since it was found."""
+
+    @property
+    def tells_reasons(self) -> bool:
+        """Whether the answer to a failed call has the reason in a header."""
 
     @property
     def faults(self) -> Striker: ...

@@ -6,6 +6,7 @@ from mockserver.api.call import Call
 from mockserver.pipeline.answer import REQUEST_ID, Answer, bug_answer, encode_refusal
 from mockserver.pipeline.call_log import log_call
 from mockserver.pipeline.ports import CallWorld, CallWorlds, Outcome
+from mockserver.pipeline.reason_header import tell_reason
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
@@ -15,6 +16,8 @@ log = logging.getLogger("mockserver.calls")
 def record_call(sandbox: CallWorld, outcome: Outcome) -> Answer:
     """Write a call down that was answered, and tell it in the log."""
     outcome.answer.headers[REQUEST_ID] = outcome.stamp.id
+    if sandbox.tells_reasons:
+        tell_reason(sandbox, outcome)
     sandbox.write_down(outcome)
     log_call(outcome, sandbox.masking_of)
     return outcome.answer

@@ -96,7 +96,7 @@ def _play(claimed: Claimed, outcome: Outcome) -> None:
         outcome.answer = render_reply(endpoint, exchange, done.reply)
     elif fail is not None:
         outcome.answer = render_failure(endpoint, exchange, fail)
-        outcome.error = fail.row.name
+        outcome.error, outcome.failure = fail.row.name, fail
     render_faults(endpoint, exchange, outcome)
 
 

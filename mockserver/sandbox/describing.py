@@ -6,18 +6,28 @@ from typing import Any
 import orjson
 
 from mockserver.api.call import BadJSON
+from mockserver.api.catalogue import Fail
 from mockserver.api.changes import MESSAGES, Change
 from mockserver.api.exchange import Exchange
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import ITEMS_LIMIT, SECRETS, cut_text, note_cut, write_record
+from mockserver.sandbox.records import (
+    FAILED,
+    ITEMS_LIMIT,
+    SECRETS,
+    cut_text,
+    note_cut,
+    write_record,
+)
 from mockserver.sandbox.traits import KnownTraits, Traits
 from mockserver.text.times import iso, iso_or_none
 
 SETTING_LIMIT = 256
 """Characters of one setting of a fault that struck: the rule tells the rest."""
+REASON_LIMIT = 512
+"""Characters of each part of a reason."""
 LONGEST_SECRET = 2_048
 FAULTS, REQUEST_BODY = "fault", "request.body"
 MATCHED = ("message_id", "customer", "request.path", "request.headers")
@@ -61,6 +71,8 @@ def write_entry(
         head["because"] = answer.because
     if outcome.error is not None:
         head["error"] = outcome.error
+    if outcome.failure is not None:
+        head[FAILED] = _describe_failure(outcome.failure, answer)
     if outcome.unattributed is not None:
         head["unattributed"] = outcome.unattributed
     if retry_of is not None:
@@ -124,6 +136,17 @@ def _share_traits(
         has_json,
         cut,
     ]
+
+
+def _describe_failure(fail: Fail, answer: Answer) -> dict[str, Any]:
+    """The check that failed, and what the entry does not tell of the reason already."""
+    told = {"check": fail.check}
+    if fail.because != answer.because:  # a fault struck
+        told |= {"error": fail.row.name, "because": cut_text(fail.because, REASON_LIMIT)}
+    if fail.expected is not None and fail.came is not None and not fail.is_plain:
+        told["expected"] = cut_text(fail.expected, REASON_LIMIT)
+        told["came"] = cut_text(fail.came, REASON_LIMIT)
+    return told
 
 
 def _describe_faults(head: dict[str, Any], plan: Plan, natural: Answer) -> None:

@@ -1,13 +1,13 @@
 """The newest calls and what became of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.bounded import Budget, Log
 from mockserver.sandbox.describing import write_entry
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import is_record_of, read_record
+from mockserver.sandbox.records import Record, is_record_of, read_record
 from mockserver.sandbox.retries import Retries
 from mockserver.sandbox.showing import show_entry
 from mockserver.sandbox.traits import KnownTraits, Traits
@@ -21,6 +21,13 @@ of what takes long to be masked, and seldom wanted by the hundred."""
 Kept = tuple[Traits, bytes]
 """What is kept of a call: its traits and its record."""
 Keep = Callable[[Traits, bytes], bool]
+
+BODIES_KEPT = 32
+"""Bodies of failed calls that are kept apart, each of at most 1 MiB."""
+SURELY_WHOLE = 16_384
+"""Bytes of a body that every record keeps as a whole."""
+LAST = "last"
+"""In place of an id: the newest call."""
 
 
 class Page(NamedTuple):
@@ -42,6 +49,8 @@ class Journal:
 
     def __init__(self, length: int, budget: Budget) -> None:
         self._log = Log(length, budget)
+        self._budget = budget
+        self._bodies: Log | None = None  # made when it is needed: most sandboxes never do
         self._retries = Retries()
         self._known = KnownTraits()
         self.edition = 0
@@ -65,6 +74,8 @@ class Journal:
         retry_of = self._retries.find(exchange) if exchange is not None else None
         record, traits = write_entry(outcome, retry_of, secrets, disclosure, self._known)
         self._log.append(record, note=traits)
+        if outcome.failure is not None and outcome.failure.wants_body:
+            self._keep_body(record, outcome)
         if exchange is not None and outcome.plan is not None and outcome.plan.terminal:
             self._retries.lose(exchange)
 
@@ -80,11 +91,28 @@ class Journal:
         return None
 
     def find(self, entry_id: str, disclosure: Disclosure) -> dict[str, Any] | None:
-        """The entry of that id, None where it is not there."""
+        """The entry of that id, or of the newest call; None where it is not there."""
+        found = self.find_record(entry_id)
+        return show_entry(found[0], disclosure) if found else None
+
+    def find_record(self, entry_id: str) -> tuple[Record, bytes] | None:
+        """The record of that id, or of the newest call, and the body as far as it is kept."""
         for _, record in reversed(self.calls()):
-            if is_record_of(record, entry_id):
-                return show_entry(read_record(record), disclosure)
+            if entry_id == LAST or is_record_of(record, entry_id):
+                read = read_record(record)
+                return read, self._find_body(read)
         return None
+
+    def list_before(self, entry_id: str) -> Iterator[Record]:
+        """The entries before one, the newest first; not to be shown."""
+        records = reversed(self.records())
+        for record in records:
+            if is_record_of(record, entry_id):
+                break
+        return map(read_record, records)
+
+    def has(self, entry_id: str) -> bool:
+        return any(is_record_of(record, entry_id) for record in self.records())
 
     def show_newest(self, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
         """The newest of those to keep."""
@@ -103,6 +131,23 @@ class Journal:
         self._log.clear()
         self._retries.clear()
         self.edition += 1
+        if self._bodies is not None:
+            self._bodies.clear()
+
+    def _keep_body(self, record: bytes, outcome: Outcome) -> None:
+        """Keep a body apart of which the record has a part only."""
+        if len(outcome.call.body) > SURELY_WHOLE and read_record(record).bodies[0].is_cut:
+            if self._bodies is None:
+                self._bodies = Log(BODIES_KEPT, self._budget)
+            self._bodies.append(outcome.stamp.id.encode() + b"\n" + outcome.call.body)
+
+    def _find_body(self, record: Record) -> bytes:
+        body = record.bodies[0]
+        if not body.is_cut or self._bodies is None:
+            return body.kept
+        name = record.head["id"].encode() + b"\n"
+        found = (text for text, _ in self._bodies.entries() if text.startswith(name))
+        return next(found, name + body.kept)[len(name) :]
 
 
 def show_page(calls: Iterable[Kept], keep: Keep, limit: int, disclosure: Disclosure) -> Page:

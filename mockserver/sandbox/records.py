@@ -31,7 +31,10 @@ ID = b'{"id":"'
 ID_START = START.size + len(ID)
 SECRETS = "secrets"
 """Key of a head, never of an entry: what must not be seen and cannot be found out later."""
-WHOLE = ("cut", SECRETS)
+FAILED = "failed"
+"""Key of a head, never of an entry: which check failed, for whoever wants it explained."""
+HIDDEN = (SECRETS, FAILED)
+WHOLE = ("cut", *HIDDEN)
 """Parts that are never cut."""
 NESTED = ("request", "response")
 """Parts that are cut, and told to be cut, part by part."""

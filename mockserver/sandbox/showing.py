@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import LIMIT, SECRETS, Body, Record
+from mockserver.sandbox.records import HIDDEN, LIMIT, SECRETS, Body, Record
 from mockserver.text.masking import Masking
 
 SHOWN_LIMIT = LIMIT - 64
@@ -40,7 +40,7 @@ EMPTY: Mapping[str, Any] = {
 }
 OURS = frozenset(
     ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of",
-     "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", "secrets")
+     "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", *HIDDEN)
 )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _mask_head(head: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
             masking.mask(name): masking.mask(value) for name, value in response["headers"].items()
         },
     }
-    return {name: masked.get(name, part) for name, part in head.items() if name != SECRETS}
+    return {name: masked.get(name, part) for name, part in head.items() if name not in HIDDEN}
 
 
 def _fit(entry: dict[str, Any], record: Record) -> None:

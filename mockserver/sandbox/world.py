@@ -74,6 +74,7 @@ class Sandbox:
         transcript: Log,
         make_faults: Callable[["Sandbox", Log], Faults],
         secrets: Iterable[str] = (),
+        tells_reasons: bool = False,
     ) -> None:
         """Raises KeyError, TypeError or Refused where the documents are wrong.
 
@@ -84,6 +85,7 @@ class Sandbox:
         self.database = database
         self.rows = database.rows
         self.clock = SandboxClock(clock, database)
+        self.tells_reasons = tells_reasons
         self.journal = journal
         self.events = Events()
         self._providers = providers

@@ -35,6 +35,11 @@ def _to_the_second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def instant_of(text: str) -> int:
+    """What ``iso`` wrote. Raises ValueError."""
+    return round(datetime.fromisoformat(text).timestamp() * SECOND)
+
+
 def iso_or_none(instant: int | None) -> str | None:
     return None if instant is None else iso(instant)
 

@@ -4,12 +4,10 @@ import io
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from wsgiref.types import WSGIEnvironment
 
-import orjson
-
-from mockserver.api.call import BadJSON, Call, name_codings
+from mockserver.api.call import Call
+from mockserver.pipeline.decoding import decode_body
 
 BODY_LIMIT = 1_048_576
 LARGER_LIMITS = {"/_mock/sandboxes": 64 * 1_048_576}  # where a whole sandbox may come
@@ -71,7 +69,7 @@ def read_call(environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) ->
         _read_target(environ, query),
         _read_headers(environ),
         body,
-        _decode(body, environ.get("HTTP_CONTENT_ENCODING")),
+        decode_body(body, environ.get("HTTP_CONTENT_ENCODING")),
         segments,
         query,
         _read_base_url(environ),
@@ -84,17 +82,6 @@ def read_path(environ: WSGIEnvironment) -> str:
     """The decoded path: WSGI has every octet as a character."""
     path: str = environ["PATH_INFO"]
     return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
-
-
-def _decode(body: bytes, encoding: str | None) -> Any:
-    """What is compressed is not unpacked: no page documents that a provider would."""
-    codings = name_codings(encoding) if encoding and body else ""
-    if codings:
-        return BadJSON(f"Content-Encoding: {codings} is not undone here; send the body plain")
-    try:
-        return orjson.loads(body)
-    except (ValueError, RecursionError) as error:
-        return BadJSON(str(error))
 
 
 def _read_body(environ: WSGIEnvironment) -> tuple[bytes, bool]:

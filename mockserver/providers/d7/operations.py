@@ -19,7 +19,7 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.d7 import schemas
+from mockserver.providers.d7 import diagnosis, schemas
 from mockserver.providers.d7.accounts import AUTHENTICATION, CREDIT
 from mockserver.providers.d7.errors import GET_STATUS, READ_RECEIPT, Error
 
@@ -94,7 +94,12 @@ OPERATIONS = (
         checks=(
             *AUTHENTICATION,
             CREDIT,
-            Check("message", require_inbound_message, (Error.WHATSAPP_MESSAGE_NOT_EXISTS,)),
+            Check(
+                "message",
+                require_inbound_message,
+                (Error.WHATSAPP_MESSAGE_NOT_EXISTS,),
+                diagnosis.diagnose_own_message,
+            ),
         ),
         handler=mark_as_read,
         answers=(
@@ -118,7 +123,12 @@ OPERATIONS = (
         request=None,
         checks=(
             *AUTHENTICATION,
-            Check("report", require_report, (Error.WHATSAPP_LOG_NOT_EXISTS,)),
+            Check(
+                "report",
+                require_report,
+                (Error.WHATSAPP_LOG_NOT_EXISTS,),
+                diagnosis.diagnose_report,
+            ),
         ),
         handler=get_status,
         answers=(Shape(200, schemas.BodySchema),),

@@ -19,10 +19,10 @@ from mockserver.api import (
     require_condition,
     shown,
 )
-from mockserver.providers.kaleyra import identifiers
+from mockserver.providers.kaleyra import diagnosis, identifiers
+from mockserver.providers.kaleyra.diagnosis import API_KEY
 from mockserver.providers.kaleyra.errors import Error
 
-API_KEY = "api-key"
 FORM = "application/x-www-form-urlencoded"
 OLDER = "/v1/"
 LONGEST_FORM = 16_384  # of a form, or a query, that is looked at for the key
@@ -111,11 +111,17 @@ def _strip(number: str) -> str:
     return number.replace(" ", "").replace("-", "").removeprefix("+")
 
 
-CREDENTIALS = Check("credentials", require_credentials, (Error.INCORRECT_CREDENTIALS,))
+CREDENTIALS = Check(
+    "credentials",
+    require_credentials,
+    (Error.INCORRECT_CREDENTIALS,),
+    diagnosis.diagnose_credentials,
+)
 ACCOUNT_TYPE = require_condition("account_type", {"prepaid": Error.ACCOUNT_TYPE})
 BALANCE = require_condition("balance", {"low_balance": Error.LOW_BALANCE})
 NUMBER = Check(
     "number",
     require_number,
     (Error.PHONE_NUMBER_UNKNOWN, Error.PHONE_NUMBER_INACTIVE, Error.PHONE_NUMBER_VERSION),
+    diagnosis.diagnose_path_number,
 )

@@ -19,7 +19,7 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.kaleyra import accounts, schemas
+from mockserver.providers.kaleyra import accounts, diagnosis, schemas
 from mockserver.providers.kaleyra.errors import PAGE, Error
 
 
@@ -101,7 +101,12 @@ OPERATIONS = (
             schemas.CONTENT_TYPE,
             schemas.BODY,
             accounts.BALANCE,  # the provider counts money for a valid request only
-            Check("message", require_known_message, (Error.INCORRECT_PAYLOAD,)),
+            Check(
+                "message",
+                require_known_message,
+                (Error.INCORRECT_PAYLOAD,),
+                diagnosis.diagnose_own_message,
+            ),
         ),
         handler=mark_as_read,
         answers=(Shape(202, schemas.AcceptedSchema),),

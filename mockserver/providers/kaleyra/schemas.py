@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from mockserver.api import JSON, Check, Exchange, Fail, Lenient, Problem, require_body, shown
+from mockserver.providers.kaleyra import diagnosis
 from mockserver.providers.kaleyra.errors import Error
 
 SOURCES = (
@@ -62,8 +63,13 @@ def refuse(problem: Problem) -> Fail:
 
 
 RECEIPT = ReceiptSchema()
-CONTENT_TYPE = Check("content_type", require_content_type, (Error.INCORRECT_PAYLOAD,))
-BODY = require_body(RECEIPT, refuse, (Error.INCORRECT_PAYLOAD,))
+CONTENT_TYPE = Check(
+    "content_type",
+    require_content_type,
+    (Error.INCORRECT_PAYLOAD,),
+    diagnosis.diagnose_content_type,
+)
+BODY = require_body(RECEIPT, refuse, (Error.INCORRECT_PAYLOAD,), diagnosis.diagnose_body)
 
 
 def read_source(data: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from mockserver.api import (
     take_token,
     tell_allowance,
 )
-from mockserver.providers.kirim import identifiers
+from mockserver.providers.kirim import diagnosis, identifiers
 from mockserver.providers.kirim.errors import Error
 
 CONDITIONS = {
@@ -118,5 +118,8 @@ KEY = require_bearer(Error.INVALID_API_KEY)
 CONDITION = require_condition("account", CONDITIONS)
 RATE = Check("rate_limit", limit_rate, (Error.RATE_LIMIT_EXCEEDED,))
 NUMBER = Check(
-    "number", require_number, (Error.PHONE_NUMBER_NOT_FOUND, Error.ACCOUNT_NOT_CONNECTED)
+    "number",
+    require_number,
+    (Error.PHONE_NUMBER_NOT_FOUND, Error.ACCOUNT_NOT_CONNECTED),
+    diagnosis.diagnose_path_number,
 )

@@ -26,10 +26,10 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.kirim import accounts, schemas
+from mockserver.providers.kirim import accounts, diagnosis, schemas
 from mockserver.providers.kirim.errors import MARK_AS_READ, REPLAYED, Error
 
-UPSTREAM_WINDOW = 7 * DAY
+UPSTREAM_WINDOW = diagnosis.UPSTREAM_DAYS * DAY
 IDEMPOTENCY_KEY = "idempotency-key"
 LONGEST_KEY = 255
 KEPT_STATUSES = (400, 403, 404, 422)
@@ -227,9 +227,24 @@ def _digest_request(exchange: Exchange) -> str:
 CHECKS_AFTER_THE_KEY = (
     accounts.NUMBER,
     schemas.BODY,
-    Check("message", require_known_message, (Error.RESOURCE_NOT_FOUND,)),
-    Check("direction", require_inbound_message, (Error.INVALID_FIELD_VALUE,)),
-    Check("upstream", require_acceptance_upstream, (Error.WHATSAPP_UPSTREAM_ERROR,)),
+    Check(
+        "message",
+        require_known_message,
+        (Error.RESOURCE_NOT_FOUND,),
+        diagnosis.diagnose_own_message,
+    ),
+    Check(
+        "direction",
+        require_inbound_message,
+        (Error.INVALID_FIELD_VALUE,),
+        diagnosis.diagnose_own_message,
+    ),
+    Check(
+        "upstream",
+        require_acceptance_upstream,
+        (Error.WHATSAPP_UPSTREAM_ERROR,),
+        diagnosis.diagnose_age,
+    ),
 )
 REFUSALS = (row for check in CHECKS_AFTER_THE_KEY for row in check.rows)
 KEPT_ROWS = (row for row in REFUSALS if row.spec.status in KEPT_STATUSES)
@@ -247,7 +262,7 @@ OPERATIONS = (
             accounts.KEY,
             accounts.CONDITION,
             accounts.RATE,
-            Check("idempotency_key", look_up_key, tuple(KEY_ROWS)),
+            Check("idempotency_key", look_up_key, tuple(KEY_ROWS), diagnosis.diagnose_key),
             *map(keep_refusals, CHECKS_AFTER_THE_KEY),
         ),
         handler=keep_successes(mark_as_read),

@@ -21,13 +21,12 @@ from mockserver.api import (
     require_condition,
     shown,
 )
-from mockserver.providers.nxcloud import identifiers
+from mockserver.providers.nxcloud import diagnosis, identifiers
 from mockserver.providers.nxcloud.errors import Error
 
 BIZ_TYPE = "2"
 ACTION = "read"  # of both operations
 WINDOW_MS = 60_000
-HEADERS = ("accessKey", "ts", "bizType", "action", "sign")
 ALGORITHMS = ("md5", "sha256")
 
 ACCOUNT = AccountKind(
@@ -111,10 +110,12 @@ def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -
 
 
 def require_headers(exchange: Exchange) -> None:
-    missing = [name for name in HEADERS if not exchange.call.header(name.lower()).strip()]
+    missing = [
+        name for name in identifiers.HEADERS if not exchange.call.header(name.lower()).strip()
+    ]
     if missing:
         because = f"missing or blank: {', '.join(missing)}"
-        expected = f"the headers {', '.join(HEADERS)}"
+        expected = f"the headers {', '.join(identifiers.HEADERS)}"
         raise Fail(Error.MISSING_COMMON_PARAMETERS, because, expected=expected, came=because)
 
 
@@ -201,15 +202,43 @@ def require_bound_number(exchange: Exchange) -> None:
 
 
 AUTHENTICATION = (  # the order is ours: no page tells it; an old but well-signed call says 1004
-    Check("headers", require_headers, (Error.MISSING_COMMON_PARAMETERS,)),
-    Check("fixed_values", require_fixed_values, (Error.PARAMETER_ERROR,)),
-    Check("algorithm", require_algorithm, (Error.PARAMETER_ERROR,)),
-    Check("timestamp", require_fresh_timestamp, (Error.TIMESTAMP_EXPIRED,)),
-    Check("access_key", require_access_key, (Error.INSUFFICIENT_PERMISSIONS,)),
-    Check("signature", require_signature, (Error.INVALID_SIGNATURE,)),
+    Check(
+        "headers",
+        require_headers,
+        (Error.MISSING_COMMON_PARAMETERS,),
+        diagnosis.diagnose_headers,
+    ),
+    Check(
+        "fixed_values", require_fixed_values, (Error.PARAMETER_ERROR,), diagnosis.diagnose_values
+    ),
+    Check("algorithm", require_algorithm, (Error.PARAMETER_ERROR,), diagnosis.diagnose_values),
+    Check(
+        "timestamp",
+        require_fresh_timestamp,
+        (Error.TIMESTAMP_EXPIRED,),
+        diagnosis.diagnose_timestamp,
+    ),
+    Check(
+        "access_key",
+        require_access_key,
+        (Error.INSUFFICIENT_PERMISSIONS,),
+        diagnosis.diagnose_access_key,
+    ),
+    Check(
+        "signature",
+        require_signature,
+        (Error.INVALID_SIGNATURE,),
+        diagnosis.diagnose_signature,
+        wants_body=True,
+    ),
     require_condition("permission", {"no_permission": Error.INSUFFICIENT_PERMISSIONS}),
 )
 NUMBER = (
-    Check("number", require_number, (Error.MERCHANT_PHONE_NUMBER_ERROR,)),
+    Check(
+        "number",
+        require_number,
+        (Error.MERCHANT_PHONE_NUMBER_ERROR,),
+        diagnosis.diagnose_own_number,
+    ),
     Check("binding", require_bound_number, (Error.NUMBER_NOT_BOUND,)),
 )

@@ -9,6 +9,8 @@ from base64 import urlsafe_b64encode
 
 from mockserver.api import LOWER, Draw, digits_of
 
+HEADERS = ("accessKey", "ts", "bizType", "action", "sign")
+"""Those that authenticate a call."""
 ACCESS_KEY_FORM = r"(?<![0-9A-Za-z])f[0-9]{8}[0-9a-z]{4}(?![0-9A-Za-z])"
 """Of those made for a sandbox; a real one, like a secret, is any lower-case word."""
 

@@ -19,7 +19,7 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.nxcloud import schemas
+from mockserver.providers.nxcloud import diagnosis, schemas
 from mockserver.providers.nxcloud.accounts import AUTHENTICATION, NUMBER
 from mockserver.providers.nxcloud.errors import MARK_AS_READ, TYPING, Error
 
@@ -51,7 +51,9 @@ def require_inbound_message(exchange: Exchange) -> None:
         raise Fail(Error.REQUEST_FAILED, because, expected=expected, came=because)
 
 
-MESSAGE = Check("message", require_inbound_message, (Error.REQUEST_FAILED,))
+MESSAGE = Check(
+    "message", require_inbound_message, (Error.REQUEST_FAILED,), diagnosis.diagnose_own_message
+)
 
 
 def mark_as_read(exchange: Exchange) -> Done:

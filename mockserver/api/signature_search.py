@@ -1,0 +1,176 @@
+"""By which mistakes a client came to its signature: tried, with the secret that is known."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple, TypeVar
+
+PAIRS_UP_TO = 65_536  # bytes of a body, up to which two mistakes at once are tried
+SMALL = 8_192  # bytes of a body, up to which also what is seldom is tried with another mistake
+WORK = 48 * 1_048_576
+"""Bytes that are digested at most."""
+BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+
+
+class Mistake(NamedTuple):
+    """``code`` is for programs, ``text`` says what was signed."""
+
+    code: str
+    text: str
+
+
+class Variant(NamedTuple):
+    """One way to write a part of what is signed, and the mistakes that it is made of.
+
+    ``usual`` ones are tried with another mistake whatever the body's length, ``alone`` ones never.
+    """
+
+    data: bytes
+    mistakes: tuple[Mistake, ...] = ()
+    usual: bool = True
+    alone: bool = False
+
+
+class Keyed(NamedTuple):
+    """One way to begin a digest, and the mistakes that it is made of.
+
+    ``tail`` takes the place of what otherwise stands at the end of what is signed.
+    """
+
+    start: Callable[[], Any]
+    mistakes: tuple[Mistake, ...] = ()
+    tail: bytes | None = None
+
+
+class Parts(NamedTuple):
+    """What is signed is a head, the body and a tail with the secret; of each all variants, first
+    of all the documented one.
+    """
+
+    heads: Sequence[Variant]
+    bodies: Sequence[Variant]
+    tails: Sequence[Variant]
+    starts: Sequence[Keyed]
+
+
+V = TypeVar("V", Variant, Keyed)
+
+
+class Result(NamedTuple):
+    """The mistakes, empty where none were found, how many ways were tried, and whether the work
+    that they may take was used up before.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    tried: int
+    given_up: bool = False
+
+
+class Wanted(NamedTuple):
+    """The digest that came, in lower-case hex, and how it was written otherwise."""
+
+    digest: str
+    algorithm: str
+    mistakes: tuple[Mistake, ...]
+
+
+def read_signature(came: str) -> Wanted | None:
+    """None where it is no digest of any known length."""
+    came = came.strip()[:256]
+    lowered = came.lower()
+    if re.fullmatch("[0-9a-f]+", lowered) and len(came) in BY_LENGTH:
+        mistakes: tuple[Mistake, ...] = ()
+        if came != lowered:
+            mistakes = (Mistake("signed_uppercase", "the digest is in upper-case hex"),)
+        return Wanted(lowered, BY_LENGTH[len(came)], mistakes)
+    try:
+        raw = base64.b64decode(came + "=" * (-len(came) % 4), altchars=None, validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) * 2 not in BY_LENGTH:
+        return None
+    told = Mistake("signed_base64", "the digest is in base 64, not in hex")
+    return Wanted(raw.hex(), BY_LENGTH[len(raw) * 2], (told,))
+
+
+def start_digest(algorithm: str) -> Callable[[], Any]:
+    return lambda: hashlib.new(algorithm, usedforsecurity=False)
+
+
+def start_hmac(key: bytes, algorithm: str) -> Callable[[], Any]:
+    return lambda: hmac.new(key, digestmod=algorithm)
+
+
+def search_mistakes(parts: Parts, wanted: Wanted, size: int) -> Result:
+    """The fewest mistakes that give the signature: one, or two for a body of less than 64 KiB,
+    of which ``size`` is told. How the digest is written counts for none: undoing it costs nothing.
+    """
+    tried = done = 0
+    for most in (0, 1, 2):
+        if most == 2 and size >= PAIRS_UP_TO:
+            break
+        for begun, tails in _list_begun(parts, most, size):
+            done += len(begun.data)
+            if done > WORK:
+                return Result((), tried, True)
+            digest = begun.start()
+            digest.update(begun.data)
+            for tail in tails:
+                tried += 1
+                ended = digest.copy()
+                ended.update(tail.data)
+                if hmac.compare_digest(ended.hexdigest(), wanted.digest):
+                    return Result((*begun.mistakes, *tail.mistakes, *wanted.mistakes), tried)
+    return Result((), tried)
+
+
+class Begun(NamedTuple):
+    """Head and body of what is signed, and what it is digested by."""
+
+    start: Callable[[], Any]
+    data: bytes
+    mistakes: tuple[Mistake, ...]
+
+
+def _list_begun(parts: Parts, most: int, size: int) -> Iterator[tuple[Begun, list[Variant]]]:
+    """All that makes just so many mistakes, with the tails that go with it.
+
+    Only what is to be tried is put together: all combinations would be a million.
+    """
+    starts, tails = _by_count(parts.starts, most), _by_count(parts.tails, most)
+    heads, bodies = _by_count(parts.heads, most), _by_count(parts.bodies, most)
+    if most == 2:
+        heads = [heads[0], _choose(heads[1], size), heads[2]]
+        bodies = [bodies[0], _choose(bodies[1], size), bodies[2]]
+        tails = [tails[0], [each for each in tails[1] if not each.alone], tails[2]]
+    for a, b, c, d in _share_out(most):
+        for start in starts[a]:
+            own = [Variant(start.tail)] if start.tail is not None and d == 0 else []
+            ends = tails[d] if start.tail is None else own
+            if ends:
+                for head, body in product(heads[b], bodies[c]):
+                    mistakes = (*start.mistakes, *head.mistakes, *body.mistakes)
+                    yield Begun(start.start, head.data + body.data, mistakes), ends
+
+
+def _by_count(variants: Sequence[V], most: int) -> list[list[V]]:
+    """Those of no mistake, of one, and so on."""
+    counts = range(most + 1)
+    return [[each for each in variants if len(each.mistakes) == count] for count in counts]
+
+
+def _share_out(most: int) -> Iterator[tuple[int, int, int, int]]:
+    """How many mistakes start, head, body and tail make, that are so many together."""
+    shares = product(range(most + 1), repeat=4)
+    return (each for each in shares if sum(each) == most)  # type: ignore[misc]
+
+
+def _choose(variants: list[Variant], size: int) -> list[Variant]:
+    """Those that are tried together with another mistake."""
+    return [each for each in variants if not each.alone and (each.usual or size <= SMALL)]

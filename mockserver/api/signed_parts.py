@@ -1,0 +1,161 @@
+"""The usual mistakes in a part of what is signed: in the body, and in the secret at its end."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from mockserver.api.diagnosis import Case
+from mockserver.api.serialisations import (
+    HUGE,
+    list_key_orders,
+    list_other_writings,
+    list_serialisations,
+)
+from mockserver.api.signature_search import SMALL, Mistake, Variant
+from mockserver.api.url_encodings import list_url_encodings
+
+LINES = ((b"\n", "a line feed"), (b"\r\n", "CR and LF"))
+USUAL_ENCODINGS = 2  # of all ways to encode for a URL
+SPELT = ("accesssecret", "access_secret", "AccessSecret", "secret", "key")
+NO_SECRETS = ("", "None", "null", "undefined", "accessSecret", "your-access-secret", "secret")
+LEFT_OUT = Mistake("body_left_out", "the body was left out of what is signed")
+NAMELESS = Mistake("body_name_missing", "the body was signed without its name in front")
+NEWLINE = "trailing_newline"
+
+
+def list_body_variants(
+    body: bytes, name: bytes, documented: Sequence[str], earlier: Iterable[tuple[str, bytes]]
+) -> list[Variant]:
+    """The body behind its ``name`` as it is documented, and all that is signed in its place.
+
+    ``documented`` is an order of its members, ``earlier`` are other bodies that were sent, by the
+    ids of their requests.
+    """
+    found = [Variant(name + body if body else b"")]
+    if body:
+        found.append(Variant(b"", (LEFT_OUT,)))
+        found.append(Variant(name, (LEFT_OUT,)))
+        found += _without_name(body)
+    written = list(_write_anew(body, documented))
+    found += [each._replace(data=name + each.data) for each in written]
+    found += [
+        Variant(data, (*each.mistakes, NAMELESS), usual=each.usual)
+        for each in written
+        if len(each.mistakes) == 1
+        for data in ((each.data,) if len(body) > SMALL else (each.data, b"&" + each.data))
+    ]
+    for request_id, other in earlier:
+        text = f"the body of the earlier call {request_id} was signed"
+        found.append(Variant(name + other, (Mistake("other_body", text),), alone=True))
+    return _distinct(found)
+
+
+def _without_name(body: bytes) -> Iterator[Variant]:
+    yield Variant(body, (NAMELESS,))
+    yield Variant(b"&" + body, (NAMELESS,), usual=False)
+
+
+def _write_anew(body: bytes, documented: Sequence[str]) -> Iterator[Variant]:
+    """All but the body itself, without its name."""
+    for end, told in LINES:
+        mistake = Mistake(NEWLINE, f"the body was signed with {told} at its end, and sent without")
+        yield Variant(body + end, (mistake,))
+    if body.rstrip() != body:
+        text = "the body was sent with blanks or line feeds at its end, and signed without"
+        yield Variant(body.rstrip(), (Mistake(NEWLINE, text),))
+    encodings = islice(list_url_encodings(body), None if len(body) <= HUGE else 1)
+    for place, (how, encoded) in enumerate(encodings):
+        mistake = Mistake("values_urlencoded", f"the body was signed URL-encoded {how}")
+        yield Variant(encoded, (mistake,), usual=place < USUAL_ENCODINGS)
+    try:
+        value = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        return
+    try:
+        yield from _write_json(value, body, documented)
+    except RecursionError:  # as deep as it can just be read
+        return
+
+
+def _write_json(value: object, body: bytes, documented: Sequence[str]) -> Iterator[Variant]:
+    for written in list_serialisations(value, len(body), documented):
+        text = f"the body was signed as it is written anew ({written.how}), and sent otherwise"
+        mistake = Mistake("body_reserialised", text)
+        if written.data != body:
+            yield Variant(written.data, (mistake,))
+            text = "a line feed stood at the end of what was signed"
+            yield Variant(written.data + b"\n", (mistake, Mistake(NEWLINE, text)))
+            if len(body) <= SMALL:
+                for how, encoded in list_url_encodings(written.data):
+                    told = Mistake("values_urlencoded", f"it was URL-encoded {how}")
+                    yield Variant(encoded, (mistake, told))
+    for written in list_key_orders(value) if len(body) <= SMALL else ():
+        text = f"the body was signed with its {written.how}, and sent in another order"
+        yield Variant(written.data, (Mistake("body_reserialised", text),))
+    for written in list_other_writings(value, body) if len(body) <= HUGE else ():
+        text = f"another body than the one that came was signed: {written.how}"
+        yield Variant(written.data, (Mistake("other_body", text),), usual=len(written.data) < 64)
+
+
+def _distinct(variants: Iterable[Variant]) -> list[Variant]:
+    """Of those that are the same bytes the first, which makes the fewest mistakes."""
+    by_data: dict[bytes, Variant] = {}
+    for each in sorted(variants, key=lambda variant: len(variant.mistakes)):
+        by_data.setdefault(each.data, each)
+    return list(by_data.values())
+
+
+def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Mistake, bool]]:
+    """What clients sign with in place of the secret, and whether it is of another sandbox."""
+
+    def tell(text: str) -> Mistake:
+        return Mistake("other_secret", f"it was signed with {text}")
+
+    mine = case.exchange.account_label
+    for account in case.around.accounts:
+        for name, value in account.credentials.items():
+            if value is not None and value != secret:
+                whose = "the account's own" if account.label == mine else "that of the account"
+                label = "" if account.label == mine else f" {account.label}"
+                yield value, tell(f"{whose}{label} {name}, not its {field}"), False
+    for value in NO_SECRETS:
+        yield value, tell(f"{value!r} in place of the secret: the client was not told it"), False
+    for how, value in _list_spoilt(secret):
+        yield value, tell(f"the secret {how}"), False
+    for holder, value in case.around.list_credentials(field):
+        text = f"the secret of the account {holder.account} in the sandbox {holder.sandbox}"
+        yield value, tell(text), True
+
+
+def _list_spoilt(secret: str) -> Iterator[tuple[str, str]]:
+    yield "and a line feed behind it", f"{secret}\n"
+    yield "and CR and LF behind it", f"{secret}\r\n"
+    yield "and a blank behind it", f"{secret} "
+    yield "and a blank before it", f" {secret}"
+    for quote in ("'", '"'):
+        yield "in quotes", f"{quote}{secret}{quote}"
+    yield "in upper case", secret.upper()
+    yield "in lower case", secret.lower()
+    yield "without its last character", secret[:-1]
+    yield "as it is masked in the journal", f"{secret[:4]}****{secret[-2:]}"
+    yield "in base 64", b64encode(secret.encode()).decode()
+    yield "as its own MD5", hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
+
+
+def list_tails(case: Case, secret: str, field: str, name: str) -> list[Variant]:
+    """``&name=`` and the secret, and all that stands in its place."""
+    found = [Variant(f"&{name}={secret}".encode())]
+    for value, mistake, elsewhere in list_secrets(case, secret, field):
+        data = f"&{name}={value}".encode("utf-8", "surrogatepass")
+        found.append(Variant(data, (mistake,), alone=elsewhere))
+    missing = Mistake("secret_name_missing", f"the secret was signed without &{name}= before it")
+    found.append(Variant(secret.encode(), (missing,)))
+    found.append(Variant(b"", (Mistake("other_secret", "no secret was signed at all"),)))
+    for other in SPELT:
+        text = f"the secret was signed as {other}, not as {name}"
+        found.append(
+            Variant(f"&{other}={secret}".encode(), (Mistake("secret_name_missing", text),))
+        )
+    return _distinct(found)

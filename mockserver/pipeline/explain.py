@@ -1,0 +1,200 @@
+"""Why a call was answered as it was: made when somebody asks, of what is kept of the call."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
+
+from mockserver.api.catalogue import Catalogue
+from mockserver.api.diagnosis import Case, Finding, Remark, Surroundings
+from mockserver.api.exchange import Exchange
+from mockserver.api.operation import Operation
+from mockserver.api.provider import Claim, Provider
+from mockserver.pipeline.check import ROUTE
+from mockserver.pipeline.claim import Claimed
+from mockserver.pipeline.fault_explanation import FindRule, explain_fault
+from mockserver.pipeline.placing import Placed, find_endpoint, place_call
+from mockserver.pipeline.ports import CallWorld
+from mockserver.pipeline.recognition import tell_recognition
+from mockserver.pipeline.recorded import Failed, Recorded
+from mockserver.pipeline.resolve import resolve_call
+from mockserver.pipeline.route_diagnosis import diagnose_route
+from mockserver.pipeline.summary import summarise
+
+MOST_FINDINGS = 20
+NOTHING_FOUND = "nothing_found"
+
+
+class Surround(Protocol):
+    """Makes what surrounds a call."""
+
+    def __call__(self, exchange: Exchange, request_id: str) -> Surroundings: ...
+
+
+class Explained(NamedTuple):
+    """A call read again: where it was sent to, and what it is in its sandbox as that is now."""
+
+    recorded: Recorded
+    placed: Placed
+    provider: Provider | None
+    operation: Operation | None
+    exchange: Exchange | None
+    claim: Claim | None
+
+
+def explain_call(
+    providers: Mapping[str, Provider],
+    sandbox: CallWorld,
+    sandbox_id: str,
+    recorded: Recorded,
+    surround: Surround,
+    find_rule: FindRule,
+) -> dict[str, Any]:
+    """Whose the call was and why, the checks, what is found out about the one that failed, and
+    the fault: a JSON object, which is to be masked before it is shown.
+    """
+    again = read_again(providers, sandbox, recorded)
+    placed = again.placed
+    checks = list_checks(again.operation, recorded)
+    told = list(islice(find_out(providers, again, surround), MOST_FINDINGS))
+    fault, injected = explain_fault(recorded, find_rule)
+    findings = [*(each for each in told if isinstance(each, Finding)), *injected]
+    for remark in (each for each in told if isinstance(each, Remark)):
+        next(each for each in checks if each["result"] == "failed").update(remark.data)
+    title = again.provider.title if again.provider else None
+    advice = [line for each in (*told, *injected) for line in each.advice]
+    return {
+        "request": recorded.stamp.id,
+        "summary": summarise(recorded, title, checks, findings),
+        "provider": recorded.provider,
+        "operation": recorded.operation,
+        "account": recorded.account,
+        "sandbox": sandbox_id,
+        "recognised_by": tell_recognition(providers, recorded, placed, again.claim, sandbox_id),
+        "status": recorded.status,
+        "error": _describe_row(again),
+        "checks": checks,
+        "findings": [each.to_json() for each in findings],
+        "advice": list(dict.fromkeys(advice)),
+        "fault": fault,
+        "committed": recorded.committed,
+        "changes": list(recorded.changes),
+    }
+
+
+def read_again(
+    providers: Mapping[str, Provider], sandbox: CallWorld, recorded: Recorded
+) -> Explained:
+    placed = place_call(providers, recorded.call)
+    provider = providers.get(recorded.provider or "")
+    if provider is None:
+        return Explained(recorded, placed, None, None, None, None)
+    endpoint, call = find_endpoint(provider, recorded.call, placed.path)
+    args = endpoint.read_arguments(call)
+    claim = provider.claim(call, args)
+    claimed = Claimed(endpoint, args, sandbox, claim, stranger=placed.code is not None)
+    exchange = resolve_call(claimed, call, recorded.stamp)
+    operation = provider.operation(recorded.operation or "")
+    return Explained(recorded, placed, provider, operation, exchange, claim)
+
+
+def list_checks(operation: Operation | None, recorded: Recorded) -> list[dict[str, Any]]:
+    """The operation's checks in order: passed, failed, or not reached."""
+    failed = recorded.failed
+    names = [check.name for check in operation.checks] if operation else []
+    if recorded.provider is None:
+        failed = Failed(ROUTE, None, recorded.because or "", *_tell_route(recorded))
+        return [_tell_failed(ROUTE, failed)]
+    if failed is None:
+        passed = recorded.committed or recorded.natural is not None
+        return [{"name": name, "result": "passed" if passed else "not_reached"} for name in names]
+    if failed.check not in names:  # it is one that all operations share
+        if not failed.expected:
+            expected, came = _tell_route(recorded)
+            failed = failed._replace(expected=expected, came=came)
+        rest = [{"name": name, "result": "not_reached"} for name in names]
+        return [_tell_failed(failed.check or ROUTE, failed), *rest]
+    place = names.index(failed.check)
+    return [
+        *({"name": name, "result": "passed"} for name in names[:place]),
+        _tell_failed(failed.check, failed),
+        *({"name": name, "result": "not_reached"} for name in names[place + 1 :]),
+    ]
+
+
+def _tell_failed(name: str, failed: Failed) -> dict[str, Any]:
+    told = {"name": name, "result": "failed", "expected": failed.expected, "came": failed.came}
+    return told | {"because": failed.because}
+
+
+def _tell_route(recorded: Recorded) -> tuple[str, str]:
+    """What is expected of a path and method, and what came."""
+    call = recorded.call
+    return "path and method of an operation", f"{call.method} {call.target.partition('?')[0]}"
+
+
+def find_out(
+    providers: Mapping[str, Provider], again: Explained, surround: Surround
+) -> Iterator[Finding | Remark]:
+    """What is found out about the check that failed; nothing of a call that was not refused."""
+    recorded, failed = again.recorded, again.recorded.failed
+    if again.provider is None or again.exchange is None:
+        if recorded.unattributed is None and recorded.provider is None:
+            yield from _find_route(providers, again, list(providers.values()))
+        return
+    if failed is None:
+        return
+    found = False
+    for finding in _diagnose(providers, again, again.exchange, failed, surround):
+        found = found or isinstance(finding, Finding)
+        yield finding
+    if not found:
+        text = f"nothing more is found out than the reason itself: {failed.because}"
+        yield Finding(NOTHING_FOUND, text, tuple(_advise(again)))
+
+
+def _diagnose(
+    providers: Mapping[str, Provider],
+    again: Explained,
+    exchange: Exchange,
+    failed: Failed,
+    surround: Surround,
+) -> Iterator[Finding | Remark]:
+    provider, operation = again.provider, again.operation
+    if operation is None and provider is not None:
+        yield from _find_route(providers, again, [provider])
+        return
+    checks = operation.checks if operation else ()
+    check = next((each for each in checks if each.name == failed.check), None)
+    if check is not None and check.diagnose is not None:
+        around = surround(exchange, again.recorded.stamp.id)
+        case = Case(exchange, failed.because, failed.expected, failed.came, around)
+        yield from check.diagnose(case)
+
+
+def _find_route(
+    providers: Mapping[str, Provider], again: Explained, wanted: list[Provider]
+) -> Iterator[Finding]:
+    known = [*providers, *(host for each in providers.values() for host in each.hosts)]
+    call = again.recorded.call._replace(path=again.placed.path)
+    yield from diagnose_route(wanted, call, known)
+
+
+def _describe_row(again: Explained) -> dict[str, Any] | None:
+    """The documented error of the answer."""
+    row = _find_row(again.provider, again.recorded.error)
+    if row is None:
+        return None
+    spec = row.spec
+    told = {"name": row.name, "status": spec.status, "code": spec.code}
+    return told | {"when": spec.when, "source": spec.source}
+
+
+def _find_row(provider: Provider | None, name: str | None) -> Catalogue | None:
+    return provider.errors.__members__.get(name or "") if provider else None
+
+
+def _advise(again: Explained) -> Iterator[str]:
+    failed = again.recorded.failed
+    row = _find_row(again.provider, failed.error if failed else None)
+    if row is not None:
+        yield f"{row.name} is answered when {row.spec.when}: see {row.spec.source}"

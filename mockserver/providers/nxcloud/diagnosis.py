@@ -1,0 +1,248 @@
+"""Why NXCloud refuses a call: headers, time stamp, and by which mistake a signature came about."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from mockserver.api import (
+    SECOND,
+    SMALL,
+    Account,
+    Case,
+    Finding,
+    Keyed,
+    Mistake,
+    Parts,
+    Remark,
+    Variant,
+    Wanted,
+    diagnose_credential,
+    diagnose_message,
+    diagnose_number,
+    find_nearest_header,
+    list_body_variants,
+    list_secrets,
+    list_tails,
+    list_url_encodings,
+    read_signature,
+    search_mistakes,
+    shown,
+    start_digest,
+    start_hmac,
+)
+from mockserver.providers.nxcloud.identifiers import HEADERS
+
+NAMES = ("accessKey", "action", "bizType", "ts")  # in ASCII order
+USUAL_ORDERS = (
+    ("accessKey", "ts", "bizType", "action"),  # as the pages list the headers
+    ("accessKey", "bizType", "action", "ts"),
+    ("ts", "bizType", "action", "accessKey"),
+)
+ACTIONS = ("markMessageAsRead", "send", "mt", "typingIndicator", "typing", "Read", "")
+BIZ_TYPES = ("1", "3", "", "4", "5", "0")
+USUAL = 2  # of these
+FIELD, SECRET = "access_secret", "accessSecret"
+DOCUMENTED = ("business_phone", "messaging_product", "message_id", "status")  # order of the page
+LONGEST_SHOWN = 16_384  # characters of the body in the string to compare
+FORMS = {
+    re.compile(r"wamid\..*"): "WhatsApp's own id, which this API does not use",
+    re.compile(r"msg_.*"): "the id of another provider's row",
+    re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"): "a UUID, as other providers have them",
+}
+
+
+def diagnose_headers(case: Case) -> Iterator[Finding]:
+    """Which header is missing, and which came in its place."""
+    for name in HEADERS:
+        if not case.header(name.lower()).strip():
+            blank = name.lower() in case.exchange.call.headers
+            text = f"the header {name} is {'blank' if blank else 'missing'}"
+            yield Finding("missing_header", text, (f"send {name}",), {"header": name})
+            near = find_nearest_header(case.exchange.call.headers, name.lower())
+            if near is not None and near not in map(str.lower, HEADERS):
+                text = f"the header {near} came in place of {name}"
+                yield Finding("nearest_header", text, (f"name it {name}",), {"header": near})
+
+
+def diagnose_values(case: Case) -> Iterator[Finding]:
+    """Which header has a wrong value."""
+    name, _, right = case.expected.partition(" ")
+    text = f"the header {name} is {case.came}; expected {right}"
+    yield Finding("wrong_header", text, (f"send {name}: {right}",), {"header": name})
+    near = find_nearest_header(case.exchange.call.headers, name.lower())
+    if near is not None and near not in map(str.lower, HEADERS):
+        text = f"the header {near} came as well: was {name} meant?"
+        yield Finding("nearest_header", text, (f"send {name} alone",), {"header": near})
+
+
+def diagnose_timestamp(case: Case) -> Iterator[Finding]:
+    """How far the client's clock is off, or in which unit it counts."""
+    ts, now = case.header("ts"), _read_now(case)
+    try:
+        came = float(ts)
+    except ValueError:
+        return
+    for code, factor in (("seconds", SECOND), ("microseconds", 1 / SECOND)):
+        if abs(came * factor - now) < abs(came - now) and _is_near(came * factor, now):
+            text = f"ts {shown(ts)} is in {code}; expected milliseconds"
+            yield Finding(code, text, ("count the milliseconds since 1970",))
+            return
+    off = came - now
+    side = "behind" if off < 0 else "ahead of"
+    text = f"the client's clock is {_tell_span(abs(off))} {side} the server's"
+    advice = "sign each try anew with the time of that try, and set the machine's clock by NTP"
+    yield Finding("skew", text, (advice,), {"skew_ms": int(max(-(2**53), min(off, 2**53)))})
+
+
+def _read_now(case: Case) -> int:
+    """The server's instant that the check told, or else that of the call."""
+    told = case.expected.split()[1:2]
+    return int(told[0]) if told and told[0].isdecimal() else case.exchange.at
+
+
+def _is_near(instant: float, now: int) -> bool:
+    return abs(instant - now) < 10 * 366 * 86_400 * SECOND
+
+
+def _tell_span(milliseconds: float) -> str:
+    for unit, size in (("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000)):
+        if milliseconds >= 2 * size:
+            return f"{milliseconds / size:.1f} {unit}"
+    return f"{milliseconds / SECOND:.1f} seconds"
+
+
+def diagnose_access_key(case: Case) -> Iterator[Finding]:
+    text = "no account of the sandbox has the accessKey"
+    yield Finding("key_unknown", text)
+    yield from diagnose_credential(case, case.header("accesskey"), "accessKey")
+
+
+def diagnose_signature(case: Case) -> Iterator[Finding | Remark]:
+    """The string that the server built, and which usual mistakes give the client's signature."""
+    call, account = case.exchange.call, case.exchange.account
+    if case.expected.startswith("Content-Type"):
+        text = f"the content type is {case.came}, and nothing was compared"
+        yield Finding("wrong_header", text, (f"send {case.expected}",))
+    secret = account.credentials[FIELD] if account else None
+    if account is None or secret is None:
+        return
+    yield Remark((), {"canonical": write_canonical(case)})
+    wanted = read_signature(case.header("sign"))
+    if wanted is None:
+        length = len(case.header("sign"))
+        text = f"sign is no MD5 or SHA-256 in hex: it has {length} characters"
+        yield Finding("nothing_found", text, ("send 32 hex digits, or 64 with algorithm sha256",))
+        return
+    result = search_mistakes(_list_parts(case, account, secret, wanted), wanted, len(call.body))
+    for mistake in result.mistakes:
+        text = f"{mistake.text}; that gives the signature that came"
+        yield Finding(mistake.code, text, (ADVICE.get(mistake.code, SIGN_AGAIN),))
+    if not result.mistakes:
+        limit = ", as many as are tried at most" if result.given_up else ""
+        text = f"none of {result.tried} usual ways to sign gives the signature that came{limit}"
+        advice = "compare what you sign with canonical, byte by byte; only the secret is masked"
+        yield Finding("nothing_found", text, (advice,))
+
+
+SIGN_AGAIN = "sign accessKey, action, bizType and ts in this order, &body= and the very bytes sent"
+SERIALISE_ONCE = "serialise the body once, sign these bytes, and send these bytes"
+ADVICE = {
+    "body_reserialised": SERIALISE_ONCE,
+    "trailing_newline": SERIALISE_ONCE,
+    "other_body": SERIALISE_ONCE,
+    "other_secret": "sign with the accessSecret of the account whose accessKey is sent",
+    "signed_uppercase": "send the digest in lower-case hex",
+    "hmac": "append &accessSecret= and the secret to the string, and digest that plainly",
+    "other_algorithm": "say by the header algorithm what it is digested with: md5 or sha256",
+    "seconds_for_milliseconds": "sign the ts of the header to the letter",
+    "other_action": "sign the action of the header to the letter",
+    "other_biz_type": "sign the bizType of the header to the letter",
+}
+
+
+def write_canonical(case: Case) -> str:
+    """The string that the server signs, without the secret."""
+    body = case.exchange.call.body
+    text = body[:LONGEST_SHOWN].decode("utf-8", "replace")
+    if len(body) > LONGEST_SHOWN:
+        text += f"… (cut: {len(body)} bytes in all)"
+    named = f"&body={text}" if body else ""
+    return f"{_write_head(case).decode('utf-8', 'replace')}{named}&{SECRET}=****"
+
+
+def _write_head(case: Case, names: Sequence[str] = NAMES, **others: str) -> bytes:
+    values = {name: others.get(name, case.header(name.lower())) for name in names}
+    return "&".join(f"{name}={value}" for name, value in values.items()).encode()
+
+
+def _list_parts(case: Case, account: Account, secret: str, wanted: Wanted) -> Parts:
+    earlier = case.around.list_bodies()
+    bodies = list_body_variants(case.exchange.call.body, b"&body=", DOCUMENTED, earlier)
+    return Parts(
+        _list_heads(case, secret),
+        bodies,
+        list_tails(case, secret, FIELD, SECRET),
+        _list_starts(case, secret, wanted),
+    )
+
+
+def _list_heads(case: Case, secret: str) -> list[Variant]:
+    found = [Variant(_write_head(case))]
+    for order in (*USUAL_ORDERS, *permutations(NAMES)):
+        mistake = Mistake("keys_unsorted", f"the keys were signed as {', '.join(order)}")
+        found.append(Variant(_write_head(case, order), (mistake,), usual=order in USUAL_ORDERS))
+    for place, action in enumerate((*_list_actions(case), *ACTIONS)):
+        mistake = Mistake("other_action", f"the action {shown(action)} was signed")
+        found.append(Variant(_write_head(case, action=action), (mistake,), usual=place < USUAL))
+    for place, biz_type in enumerate(BIZ_TYPES):
+        mistake = Mistake("other_biz_type", f"the bizType {shown(biz_type)} was signed")
+        found.append(Variant(_write_head(case, bizType=biz_type), (mistake,), usual=place < USUAL))
+    ts = case.header("ts")
+    for written in (ts[:-3], f"{ts[:-3]}.{ts[-3:]}"):
+        mistake = Mistake("seconds_for_milliseconds", f"ts was signed in seconds, as {written}")
+        found.append(Variant(_write_head(case, ts=written), (mistake,)))
+    for how, key in list_url_encodings(case.header("accesskey").encode()):
+        mistake = Mistake("values_urlencoded", f"accessKey was signed URL-encoded {how}")
+        head = _write_head(case, accessKey=key.decode())
+        found.append(Variant(head, (mistake,), usual=False))
+    by_data: dict[bytes, Variant] = {}
+    for each in found:
+        by_data.setdefault(each.data, each)
+    return list(by_data.values())
+
+
+def _list_actions(case: Case) -> list[str]:
+    """What the call's own path and operation are called."""
+    names = (case.exchange.call.path.rpartition("/")[2], case.exchange.operation_name or "")
+    return [name for name in names if name]
+
+
+def _list_starts(case: Case, secret: str, wanted: Wanted) -> list[Keyed]:
+    declared = case.header("algorithm").lower() or "md5"
+    name = wanted.algorithm
+    other = () if name == declared else (_tell_algorithm(name, declared),)
+    found = [Keyed(start_digest(name), other)]
+    keys: list[tuple[str, tuple[Mistake, ...]]] = [(secret, ())]
+    if len(case.exchange.call.body) <= SMALL:
+        others = list_secrets(case, secret, FIELD)
+        keys += [(value, (told,)) for value, told, elsewhere in others if not elsewhere]
+    for key, told in keys:
+        start = start_hmac(key.encode("utf-8", "surrogatepass"), name)
+        for tail, how in ((b"", "without"), (f"&{SECRET}={key}".encode(), "with")):
+            text = f"HMAC-{name.upper()} was used, {how} &{SECRET}= at the end of the string"
+            found.append(Keyed(start, (Mistake("hmac", text), *told), tail))
+    return found
+
+
+def _tell_algorithm(name: str, declared: str) -> Mistake:
+    text = f"the digest is {name.upper()}, and the header algorithm says {declared.upper()}"
+    return Mistake("other_algorithm", text)
+
+
+def diagnose_own_message(case: Case) -> Iterator[Finding]:
+    body = case.exchange.call.object()
+    yield from diagnose_message(case, body.get("message_id"), body.get("business_phone"), FORMS)
+
+
+def diagnose_own_number(case: Case) -> Iterator[Finding | Remark]:
+    yield from diagnose_number(case, case.exchange.call.object().get("business_phone"), "bound")
