@@ -24,13 +24,14 @@ def list_serialisations(value: Any, size: int, documented: Sequence[str] = ()) -
     """A JSON value written anew as libraries do: key order, blanks, escapes, lines.
 
     ``size`` are the bytes that it came in, ``documented`` is an order of its keys. Of a large one
-    what is seldom is left out, of a huge one also the escapes.
+    what is seldom is left out, of a huge one also the escapes of
+    what is in another order.
     """
     for keys, ordered in _list_orders(value, () if size > LARGE else documented):
         for blanks, separators in (("no blanks", COMPACT), ("blanks", SPACED)):
             text = json.dumps(ordered, separators=separators, ensure_ascii=False)
             yield Written(f"{keys}, {blanks} after separators", _encode(text))
-            if size <= HUGE:
+            if size <= HUGE or ordered is value:
                 escaped = json.dumps(ordered, separators=separators)
                 yield Written(f"{keys}, {blanks} and \\u escapes", _encode(escaped))
                 if separators == COMPACT:
