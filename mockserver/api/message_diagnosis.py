@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.api.diagnosis import Case, Finding, Remark
@@ -32,9 +33,9 @@ def diagnose_message(
     if message is not None:
         yield from _judge_known(case, message, number)
         return
-    yield from _find_elsewhere(case, message_id[:LONGEST])
-    yield from _find_kind(case, message_id[:LONGEST], forms)
-    yield from find_near_id(case, message_id[:LONGEST])
+    message_id = message_id[:LONGEST]
+    found = [*_find_elsewhere(case, message_id), *_find_kind(case, message_id, forms)]
+    yield from found or find_near_id(case, message_id)
 
 
 def _judge_known(case: Case, message: Message, number: str | None) -> Iterator[Finding]:
@@ -92,7 +93,7 @@ def find_near_id(case: Case, came: str, collection: str | None = None) -> Iterat
             return world.record(provider, collection, each) is not None
         return world.messages.get(provider, each) is not None
 
-    near = find_near(came, is_known, case.around.list_ids(collection))
+    near = find_near(came, is_known, partial(case.around.list_ids, collection))
     if near is not None:
         text = f"it is like the known id {near.id}, {near.how}"
         yield Finding("near_known_id", text, (f"send {near.id}",), {"id": near.id, "how": near.how})

@@ -22,8 +22,10 @@ class Near(NamedTuple):
     how: str
 
 
-def find_near(came: str, is_known: Callable[[str], bool], newest: Iterable[str]) -> Near | None:
-    """The known id that is nearest. ``newest`` are the known ones, the newest first.
+def find_near(
+    came: str, is_known: Callable[[str], bool], list_newest: Callable[[], Iterable[str]]
+) -> Near | None:
+    """The known id that is nearest. ``list_newest`` gives the known ones, the newest first.
 
     One slip of the pen is found among any number of them, all else among the newest.
     """
@@ -35,7 +37,9 @@ def find_near(came: str, is_known: Callable[[str], bool], newest: Iterable[str])
     for slip in _make_slips(came):
         if is_known(slip):
             return Near(slip, "with a letter that is another, missing, too much or misplaced")
-    return _find_part(came, islice(newest, SCANNED)) or _find_slips(came, islice(newest, COMPARED))
+    return _find_part(came, islice(list_newest(), SCANNED)) or _find_slips(
+        came, islice(list_newest(), COMPARED)
+    )
 
 
 def _undo(came: str) -> Iterator[tuple[str, str]]:

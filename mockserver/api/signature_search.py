@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 PAIRS_UP_TO = 65_536  # bytes of a body, up to which two mistakes at once are tried
 SMALL = 8_192  # bytes of a body, up to which also what is seldom is tried with another mistake
+LARGE = 131_072  # bytes of a body, from which on what is seldom is not tried at all
 WORK = 48 * 1_048_576
 """Bytes that are digested at most."""
 BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
@@ -145,6 +146,8 @@ def _list_begun(parts: Parts, most: int, size: int) -> Iterator[tuple[Begun, lis
     """
     starts, tails = _by_count(parts.starts, most), _by_count(parts.tails, most)
     heads, bodies = _by_count(parts.heads, most), _by_count(parts.bodies, most)
+    if size > LARGE:
+        heads[1:] = [[each for each in found if each.usual] for found in heads[1:]]
     if most == 2:
         heads = [heads[0], _choose(heads[1], size), heads[2]]
         bodies = [bodies[0], _choose(bodies[1], size), bodies[2]]

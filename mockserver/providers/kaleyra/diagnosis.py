@@ -26,13 +26,14 @@ FORMS = {
 
 def diagnose_credentials(case: Case) -> Iterator[Finding]:
     """Whether the SID is known, whether the key is, and whose it is."""
-    sid, account = case.exchange.args.get("sid", ""), case.exchange.account
+    sid = case.exchange.args.get("sid", "")
+    account = case.exchange.account or _find_account(case, "sid", sid)
     key = case.header(API_KEY)
     if API_KEY not in case.exchange.call.headers:
         yield from _tell_missing(case)
     if account is None:
         yield from _tell_unknown_sid(case, sid)
-    owner = _find_owner(case, key)
+    owner = _find_account(case, "api_key", key)
     if owner is not None and owner is not account:
         text = (
             f"the api-key is that of the account {owner.label}, whose SID is "
@@ -75,9 +76,10 @@ def _tell_unknown_sid(case: Case, sid: str) -> Iterator[Finding]:
             yield Finding("other_sandbox_key", text)
 
 
-def _find_owner(case: Case, key: str) -> Account | None:
+def _find_account(case: Case, field: str, value: str) -> Account | None:
+    """Also without the other half of the couple, by which no account is recognised."""
     accounts = case.around.accounts
-    return next((each for each in accounts if key and each.credentials["api_key"] == key), None)
+    return next((each for each in accounts if value and each.credentials[field] == value), None)
 
 
 def diagnose_path_number(case: Case) -> Iterator[Finding | Remark]:
