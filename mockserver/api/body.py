@@ -73,6 +73,8 @@ def require_body(
             raise refuse(problem)
 
     def diagnose_body(case: Case) -> Iterator[Finding | Remark]:
+        if not case.whole:
+            return  # what is left of a body tells nothing
         if diagnose is not None:
             yield from diagnose(case)
         problem = _load(schema, case.exchange.call)[1]

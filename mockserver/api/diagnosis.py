@@ -109,6 +109,7 @@ class Case(NamedTuple):
 
     ``exchange`` was made again of what the journal keeps, in the sandbox as it is now.
     ``because`` is the reason; ``expected`` and ``came`` are its parts, empty where it has none.
+    ``whole`` is false where something of the request was too long to be kept.
     """
 
     exchange: Exchange
@@ -116,6 +117,7 @@ class Case(NamedTuple):
     expected: str
     came: str
     around: Surroundings
+    whole: bool = True
 
     def header(self, name: str) -> str:
         """The value of the header of that lower-case name, empty where it did not come."""

@@ -167,16 +167,16 @@ def _diagnose(
     check = next((each for each in checks if each.name == failed.check), None)
     if check is not None and check.diagnose is not None:
         around = surround(exchange, again.recorded.stamp.id)
-        case = Case(exchange, failed.because, failed.expected, failed.came, around)
+        whole = again.recorded.whole
+        case = Case(exchange, failed.because, failed.expected, failed.came, around, whole)
         yield from check.diagnose(case)
 
 
 def _find_route(
     providers: Mapping[str, Provider], again: Explained, wanted: list[Provider]
 ) -> Iterator[Finding]:
-    known = [*providers, *(host for each in providers.values() for host in each.hosts)]
     call = again.recorded.call._replace(path=again.placed.path)
-    yield from diagnose_route(wanted, call, known)
+    yield from diagnose_route(wanted, call, providers.values())
 
 
 def _describe_row(again: Explained) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from mockserver.api.provider import Provider
 from mockserver.pipeline.endpoint import PLACEHOLDER, Endpoint, endpoints_of, fill_path
 
 SANDBOX = re.compile(r"/~([^/]*)(?=/|\Z)")
-ORIGIN = re.compile(r"https?://[^/]*", re.IGNORECASE)
+ORIGIN = re.compile(r"\Ahttps?://[^/]*", re.IGNORECASE)
 DEEPEST = 64  # parts of a path that is looked at
 
 

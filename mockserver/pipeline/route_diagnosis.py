@@ -1,7 +1,7 @@
 """What is wrong with a call's path or method where no operation is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mockserver.api.call import Call
 from mockserver.api.diagnosis import Finding
@@ -16,11 +16,11 @@ Parts = Sequence[str]
 
 
 def diagnose_route(
-    providers: Sequence[Provider], call: Call, known: Sequence[str]
+    providers: Sequence[Provider], call: Call, everybody: Iterable[Provider]
 ) -> Iterator[Finding]:
     """Why there is nothing at the call's path, of all that these providers document.
 
-    ``known`` are the ids and host names of all providers, with which base URLs end.
+    ``everybody`` are all that there are, whose ids and host names base URLs end with.
     """
     parts = call.path.split("/", DEEPEST)
     there = [
@@ -29,6 +29,7 @@ def diagnose_route(
     ]
     yield from there
     if not there:
+        known = {name: each for each in everybody for name in (each.id, *each.hosts)}
         yield from _find_missing_version(providers, parts)
         yield from _find_doubled(providers, parts, known)
         yield _tell_nearest(providers, call)
@@ -67,16 +68,18 @@ def _find_missing_version(providers: Sequence[Provider], parts: Parts) -> Iterat
 
 
 def _find_doubled(
-    providers: Sequence[Provider], parts: Parts, known: Sequence[str]
+    providers: Sequence[Provider], parts: Parts, known: Mapping[str, Provider]
 ) -> Iterator[Finding]:
     """What a base URL has already and stands in the path again."""
     for start in range(1, len(parts)):
         for size in range(1, len(parts) - start):
             doubled = parts[start : start + size]
             again = doubled == parts[start + size : start + 2 * size]
-            if not again and not (start == 1 and doubled[-1] in known):
+            named = known.get(doubled[-1]) if start == 1 else None
+            if not again and named is None:
                 continue
-            route = _find_route(providers, [*parts[:start], *parts[start + size :]])
+            meant = providers if named is None else [named]
+            route = _find_route(meant, [*parts[:start], *parts[start + size :]])
             if route is not None:
                 twice = f"/{'/'.join(doubled)}"
                 text = f"{twice} stands there once too often; without it it is {route}"

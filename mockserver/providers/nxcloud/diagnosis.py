@@ -127,6 +127,13 @@ def diagnose_signature(case: Case) -> Iterator[Finding | Remark]:
     if account is None or secret is None:
         return
     yield Remark((), {"canonical": write_canonical(case)})
+    if not case.whole:
+        text = (
+            f"the request was cut, and {len(call.body)} bytes of its body are kept: see canonical"
+        )
+        advice = "ask sooner: whole are kept the bodies of the newest failed calls"
+        yield Finding("nothing_found", text, (advice,))
+        return
     wanted = read_signature(case.header("sign"))
     if wanted is None:
         length = len(case.header("sign"))
