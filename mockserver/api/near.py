@@ -77,12 +77,15 @@ def _find_part(came: str, known: Iterable[str]) -> Near | None:
         return None
     lowered, length = came.lower(), len(came)
     for each in known:
-        if came in each:
-            return Near(each, f"cut: {len(each) - length} characters are missing")
-        if len(each) >= SHORTEST_PART and each in came:
-            return Near(each, f"with {length - len(each)} characters around it")
-        if len(each) == length and each.lower() == lowered:
-            return Near(each, "in other capitals")
+        more = len(each) - length
+        if more > 0:
+            if came in each:
+                return Near(each, f"cut: {more} characters are missing")
+        elif more == 0:
+            if each.lower() == lowered:
+                return Near(each, "in other capitals")
+        elif length + more >= SHORTEST_PART and each in came:
+            return Near(each, f"with {-more} characters around it")
     return None
 
 

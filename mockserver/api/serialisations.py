@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import permutations
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 LARGE = 16_384  # bytes of a body, from which on what is seldom is left out: writing takes long
 HUGE = 131_072  # bytes, from which on it is written in fewest ways
+DEEPEST = 16  # levels of what is written in lines
 FEW_KEYS = 4  # of an object that is written in every order
 INDENTS = (2, 4)
 COMPACT, SPACED = (",", ":"), (", ", ": ")
@@ -27,26 +29,28 @@ def list_serialisations(value: Any, size: int, documented: Sequence[str] = ()) -
     what is seldom is left out, of a huge one also the escapes of
     what is in another order.
     """
-    for keys, ordered in _list_orders(value, () if size > LARGE else documented):
+    for keys, ordered, sort in _list_orders(value, () if size > LARGE else documented):
         for blanks, separators in (("no blanks", COMPACT), ("blanks", SPACED)):
-            text = json.dumps(ordered, separators=separators, ensure_ascii=False)
+            write = partial(json.dumps, ordered, separators=separators, sort_keys=sort)
+            text = write(ensure_ascii=False)
             yield Written(f"{keys}, {blanks} after separators", _encode(text))
-            if size <= HUGE or ordered is value:
-                escaped = json.dumps(ordered, separators=separators)
+            if size <= HUGE or not sort:
+                escaped = write()
                 yield Written(f"{keys}, {blanks} and \\u escapes", _encode(escaped))
                 if separators == COMPACT:
                     slashed = escaped.replace("/", "\\/")
                     yield Written(f"{keys}, with \\/ for /, as PHP does", _encode(slashed))
         if size <= LARGE:
-            yield from _write_seldom(keys, ordered)
+            yield from _write_seldom(keys, ordered, sort)
 
 
-def _write_seldom(keys: str, ordered: Any) -> Iterator[Written]:
+def _write_seldom(keys: str, ordered: Any, sort: bool) -> Iterator[Written]:
     """In lines, which takes long; and what PHP and Go make of what is no ASCII."""
-    for indent in INDENTS:
-        text = json.dumps(ordered, indent=indent, ensure_ascii=False)
+    write = partial(json.dumps, ordered, ensure_ascii=False, sort_keys=sort)
+    for indent in () if _is_deep(ordered, DEEPEST) else INDENTS:
+        text = write(indent=indent)
         yield Written(f"{keys}, in lines, indented by {indent}", _encode(text))
-    text = json.dumps(ordered, separators=COMPACT, ensure_ascii=False)
+    text = write(separators=COMPACT)
     slashed = text.replace("/", "\\/")
     yield Written(f"{keys}, with \\/ for / and no other escapes, as PHP does", _encode(slashed))
     for character in "<>&":
@@ -85,19 +89,22 @@ def _write_as_others(text: str) -> Iterator[tuple[str, str]]:
     yield "with <, > and & escaped, as Go does", text
 
 
-def _list_orders(value: Any, documented: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    yield "keys as sent", value
-    yield "keys sorted", _sort(value)
+def _list_orders(value: Any, documented: Sequence[str]) -> Iterator[tuple[str, Any, bool]]:
+    """The value with its keys in an order, and whether they are still to be sorted."""
+    yield "keys as sent", value, False
+    yield "keys sorted", value, True
     if isinstance(value, dict) and documented:
         first = [name for name in documented if name in value]
         rest = [name for name in value if name not in documented]
-        yield "keys as documented", {name: value[name] for name in (*first, *rest)}
+        yield "keys as documented", {name: value[name] for name in (*first, *rest)}, False
 
 
-def _sort(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _sort(value[name]) for name in sorted(value)}
-    return [_sort(each) for each in value] if isinstance(value, list) else value
+def _is_deep(value: Any, levels: int) -> bool:
+    """Whether it is nested so deep that indenting it makes much of little."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deep(each, levels - 1) for each in inner)
 
 
 def _encode(text: str) -> bytes:

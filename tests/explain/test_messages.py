@@ -251,9 +251,16 @@ def test_condition(server: Server) -> None:
     assert any("PATCH" in each for each in told["advice"])
 
 
-def test_kaleyras_unknown_message(start_server: Any) -> None:
-    server = start_server(MOCKSERVER_KALEYRA_UNKNOWN_MESSAGE="reject")
+def test_kaleyras_unknown_message(server: Server) -> None:
+    wish = {"fixtures": "default", "switches": {"kaleyra": {"unknown_message": "reject"}}}
+    made = requests.post(f"{server.url}/_mock/sandboxes", json=wish, timeout=5).json()
+    account = made["providers"]["kaleyra"]["accounts"][0]
+    number = account["numbers"][0]["number"]
+    url = f"{server.url}/v2/{account['sid']}/whatsapp/{number}/messages"
     body = {"messaging_object": {**RECEIPT, "message_id": "AXXXXXXXXXXXXXXXXXXY"}}
-    told = wa400(server, body)
+    requests.post(url, headers={"api-key": account["api_key"]}, json=body, timeout=5)
+    state = f"{server.url}/_mock/sandboxes/{made['id']}"
+    told = explain(state)
+    requests.delete(state, timeout=5).raise_for_status()
     assert codes(told) == ["near_known_id"]
     assert failed(told)["name"] == "message"

@@ -97,8 +97,3 @@ def test_reason_is_short_visible_ascii(telling: Server, letter: str) -> None:
 
 def test_answers_stay_as_they_are_without_the_option(server: Server) -> None:
     assert REASON not in requests.post(server.url + KIRIM_RECEIPT.path, timeout=5).headers
-
-
-def test_option_can_be_a_variable(start_server: Start) -> None:
-    server = start_server(MOCKSERVER_EXPLAIN_HEADER="true")
-    assert REASON in requests.get(f"{server.url}/nowhere", timeout=5).headers
