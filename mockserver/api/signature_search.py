@@ -1,4 +1,4 @@
-"""By which mistakes a client came to its signature: tried, with the secret that is known."""
+"""By which slips a client came to its signature: tried, with the secret that is known."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
-PAIRS_UP_TO = 65_536  # bytes of a body, up to which two mistakes at once are tried
-SMALL = 8_192  # bytes of a body, up to which also what is seldom is tried with another mistake
+PAIRS_UP_TO = 65_536  # bytes of a body, up to which two slips at once are tried
+SMALL = 8_192  # bytes of a body, up to which also what is seldom is tried with another slip
 LARGE = 131_072  # bytes of a body, from which on what is seldom is not tried at all
 WORK = 48 * 1_048_576
 """Bytes that are digested at most."""
 BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 
-class Mistake(NamedTuple):
+class Slip(NamedTuple):
     """``code`` is for programs, ``text`` says what was signed."""
 
     code: str
@@ -27,25 +27,27 @@ class Mistake(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """One way to write a part of what is signed, and the mistakes that it is made of.
+    """One way to write a part of what is signed, and the slips that it is made of.
 
-    ``usual`` ones are tried with another mistake whatever the body's length, ``alone`` ones never.
+    ``usual`` ones are tried with another slip whatever the body's length, ``alone`` ones never.
+    ``end``, of a head, takes the place of what otherwise stands at the end of what is signed.
     """
 
     data: bytes
-    mistakes: tuple[Mistake, ...] = ()
+    slips: tuple[Slip, ...] = ()
     usual: bool = True
     alone: bool = False
+    end: bytes | None = None
 
 
 class Keyed(NamedTuple):
-    """One way to begin a digest, and the mistakes that it is made of.
+    """One way to begin a digest, and the slips that it is made of.
 
     ``tail`` takes the place of what otherwise stands at the end of what is signed.
     """
 
     start: Callable[[], Any]
-    mistakes: tuple[Mistake, ...] = ()
+    slips: tuple[Slip, ...] = ()
     tail: bytes | None = None
 
 
@@ -64,11 +66,11 @@ V = TypeVar("V", Variant, Keyed)
 
 
 class Result(NamedTuple):
-    """The mistakes, empty where none were found, how many ways were tried, and whether the work
+    """The slips, empty where none were found, how many ways were tried, and whether the work
     that they may take was used up before.
     """
 
-    mistakes: tuple[Mistake, ...]
+    slips: tuple[Slip, ...]
     tried: int
     given_up: bool = False
 
@@ -78,7 +80,7 @@ class Wanted(NamedTuple):
 
     digest: str
     algorithm: str
-    mistakes: tuple[Mistake, ...]
+    slips: tuple[Slip, ...]
 
 
 def read_signature(came: str) -> Wanted | None:
@@ -86,17 +88,17 @@ def read_signature(came: str) -> Wanted | None:
     came = came.strip()[:256]
     lowered = came.lower()
     if re.fullmatch("[0-9a-f]+", lowered) and len(came) in BY_LENGTH:
-        mistakes: tuple[Mistake, ...] = ()
+        slips: tuple[Slip, ...] = ()
         if came != lowered:
-            mistakes = (Mistake("signed_uppercase", "the digest is in upper-case hex"),)
-        return Wanted(lowered, BY_LENGTH[len(came)], mistakes)
+            slips = (Slip("signed_uppercase", "the digest is in upper-case hex"),)
+        return Wanted(lowered, BY_LENGTH[len(came)], slips)
     try:
         raw = base64.b64decode(came + "=" * (-len(came) % 4), altchars=None, validate=True)
     except (ValueError, binascii.Error):
         return None
     if len(raw) * 2 not in BY_LENGTH:
         return None
-    told = Mistake("signed_base64", "the digest is in base 64, not in hex")
+    told = Slip("signed_base64", "the digest is in base 64, not in hex")
     return Wanted(raw.hex(), BY_LENGTH[len(raw) * 2], (told,))
 
 
@@ -108,8 +110,8 @@ def start_hmac(key: bytes, algorithm: str) -> Callable[[], Any]:
     return lambda: hmac.new(key, digestmod=algorithm)
 
 
-def search_mistakes(parts: Parts, wanted: Wanted, size: int) -> Result:
-    """The fewest mistakes that give the signature: one, or two for a body of less than 64 KiB,
+def search_slips(parts: Parts, wanted: Wanted, size: int) -> Result:
+    """The fewest slips that give the signature: one, or two for a body of less than 64 KiB,
     of which ``size`` is told. How the digest is written counts for none: undoing it costs nothing.
     """
     tried = done = 0
@@ -127,7 +129,7 @@ def search_mistakes(parts: Parts, wanted: Wanted, size: int) -> Result:
                 ended = digest.copy()
                 ended.update(tail.data)
                 if hmac.compare_digest(ended.hexdigest(), wanted.digest):
-                    return Result((*begun.mistakes, *tail.mistakes, *wanted.mistakes), tried)
+                    return Result((*begun.slips, *tail.slips, *wanted.slips), tried)
     return Result((), tried)
 
 
@@ -136,11 +138,11 @@ class Begun(NamedTuple):
 
     start: Callable[[], Any]
     data: bytes
-    mistakes: tuple[Mistake, ...]
+    slips: tuple[Slip, ...]
 
 
 def _list_begun(parts: Parts, most: int, size: int) -> Iterator[tuple[Begun, list[Variant]]]:
-    """All that makes just so many mistakes, with the tails that go with it.
+    """All that makes just so many slips, with the tails that go with it.
 
     Only what is to be tried is put together: all combinations would be a million.
     """
@@ -154,26 +156,26 @@ def _list_begun(parts: Parts, most: int, size: int) -> Iterator[tuple[Begun, lis
         tails = [tails[0], [each for each in tails[1] if not each.alone], tails[2]]
     for a, b, c, d in _share_out(most):
         for start in starts[a]:
-            own = [Variant(start.tail)] if start.tail is not None and d == 0 else []
-            ends = tails[d] if start.tail is None else own
-            if ends:
-                for head, body in product(heads[b], bodies[c]):
-                    mistakes = (*start.mistakes, *head.mistakes, *body.mistakes)
-                    yield Begun(start.start, head.data + body.data, mistakes), ends
+            for head, body in product(heads[b], bodies[c]):
+                own = head.end if start.tail is None else start.tail
+                ends = tails[d] if own is None else [Variant(own)][: 1 if d == 0 else 0]
+                if ends:
+                    slips = (*start.slips, *head.slips, *body.slips)
+                    yield Begun(start.start, head.data + body.data, slips), ends
 
 
 def _by_count(variants: Sequence[V], most: int) -> list[list[V]]:
-    """Those of no mistake, of one, and so on."""
+    """Those of no slip, of one, and so on."""
     counts = range(most + 1)
-    return [[each for each in variants if len(each.mistakes) == count] for count in counts]
+    return [[each for each in variants if len(each.slips) == count] for count in counts]
 
 
 def _share_out(most: int) -> Iterator[tuple[int, int, int, int]]:
-    """How many mistakes start, head, body and tail make, that are so many together."""
+    """How many slips start, head, body and tail make, that are so many together."""
     shares = product(range(most + 1), repeat=4)
     return (each for each in shares if sum(each) == most)  # type: ignore[misc]
 
 
 def _choose(variants: list[Variant], size: int) -> list[Variant]:
-    """Those that are tried together with another mistake."""
+    """Those that are tried together with another slip."""
     return [each for each in variants if not each.alone and (each.usual or size <= SMALL)]

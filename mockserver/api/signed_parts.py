@@ -13,15 +13,15 @@ from mockserver.api.serialisations import (
     list_other_writings,
     list_serialisations,
 )
-from mockserver.api.signature_search import SMALL, Mistake, Variant
+from mockserver.api.signature_search import SMALL, Slip, Variant
 from mockserver.api.url_encodings import list_url_encodings
 
 LINES = ((b"\n", "a line feed"), (b"\r\n", "CR and LF"))
 USUAL_ENCODINGS = 2  # of all ways to encode for a URL
 SPELT = ("accesssecret", "access_secret", "AccessSecret", "secret", "key")
 NO_SECRETS = ("", "None", "null", "undefined", "accessSecret", "your-access-secret", "secret")
-LEFT_OUT = Mistake("body_left_out", "the body was left out of what is signed")
-NAMELESS = Mistake("body_name_missing", "the body was signed without its name in front")
+LEFT_OUT = Slip("body_left_out", "the body was left out of what is signed")
+NAMELESS = Slip("body_name_missing", "the body was signed without its name in front")
 NEWLINE = "trailing_newline"
 
 
@@ -41,14 +41,14 @@ def list_body_variants(
     written = list(_write_anew(body, documented))
     found += [each._replace(data=name + each.data) for each in written]
     found += [
-        Variant(data, (*each.mistakes, NAMELESS), usual=each.usual)
+        Variant(data, (*each.slips, NAMELESS), usual=each.usual)
         for each in written
-        if len(each.mistakes) == 1
+        if len(each.slips) == 1
         for data in ((each.data,) if len(body) > SMALL else (each.data, b"&" + each.data))
     ]
     for request_id, other in earlier:
         text = f"the body of the earlier call {request_id} was signed"
-        found.append(Variant(name + other, (Mistake("other_body", text),), alone=True))
+        found.append(Variant(name + other, (Slip("other_body", text),), alone=True))
     return _distinct(found)
 
 
@@ -60,15 +60,15 @@ def _without_name(body: bytes) -> Iterator[Variant]:
 def _write_anew(body: bytes, documented: Sequence[str]) -> Iterator[Variant]:
     """All but the body itself, without its name."""
     for end, told in LINES:
-        mistake = Mistake(NEWLINE, f"the body was signed with {told} at its end, and sent without")
-        yield Variant(body + end, (mistake,))
+        slip = Slip(NEWLINE, f"the body was signed with {told} at its end, and sent without")
+        yield Variant(body + end, (slip,))
     if body.rstrip() != body:
         text = "the body was sent with blanks or line feeds at its end, and signed without"
-        yield Variant(body.rstrip(), (Mistake(NEWLINE, text),))
+        yield Variant(body.rstrip(), (Slip(NEWLINE, text),))
     encodings = islice(list_url_encodings(body), None if len(body) <= HUGE else 1)
     for place, (how, encoded) in enumerate(encodings):
-        mistake = Mistake("values_urlencoded", f"the body was signed URL-encoded {how}")
-        yield Variant(encoded, (mistake,), usual=place < USUAL_ENCODINGS)
+        slip = Slip("values_urlencoded", f"the body was signed URL-encoded {how}")
+        yield Variant(encoded, (slip,), usual=place < USUAL_ENCODINGS)
     try:
         value = json.loads(body) if body else {}
     except (ValueError, RecursionError):
@@ -82,36 +82,36 @@ def _write_anew(body: bytes, documented: Sequence[str]) -> Iterator[Variant]:
 def _write_json(value: object, body: bytes, documented: Sequence[str]) -> Iterator[Variant]:
     for written in list_serialisations(value, len(body), documented):
         text = f"the body was signed as it is written anew ({written.how}), and sent otherwise"
-        mistake = Mistake("body_reserialised", text)
+        slip = Slip("body_reserialised", text)
         if written.data != body:
-            yield Variant(written.data, (mistake,))
+            yield Variant(written.data, (slip,))
             text = "a line feed stood at the end of what was signed"
-            yield Variant(written.data + b"\n", (mistake, Mistake(NEWLINE, text)))
+            yield Variant(written.data + b"\n", (slip, Slip(NEWLINE, text)))
             if len(body) <= SMALL:
                 for how, encoded in list_url_encodings(written.data):
-                    told = Mistake("values_urlencoded", f"it was URL-encoded {how}")
-                    yield Variant(encoded, (mistake, told))
+                    told = Slip("values_urlencoded", f"it was URL-encoded {how}")
+                    yield Variant(encoded, (slip, told))
     for written in list_key_orders(value) if len(body) <= SMALL else ():
         text = f"the body was signed with its {written.how}, and sent in another order"
-        yield Variant(written.data, (Mistake("body_reserialised", text),))
+        yield Variant(written.data, (Slip("body_reserialised", text),))
     for written in list_other_writings(value, body) if len(body) <= HUGE else ():
         text = f"another body than the one that came was signed: {written.how}"
-        yield Variant(written.data, (Mistake("other_body", text),), usual=len(written.data) < 64)
+        yield Variant(written.data, (Slip("other_body", text),), usual=len(written.data) < 64)
 
 
 def _distinct(variants: Iterable[Variant]) -> list[Variant]:
-    """Of those that are the same bytes the first, which makes the fewest mistakes."""
+    """Of those that are the same bytes the first, which makes the fewest slips."""
     by_data: dict[bytes, Variant] = {}
-    for each in sorted(variants, key=lambda variant: len(variant.mistakes)):
+    for each in sorted(variants, key=lambda variant: len(variant.slips)):
         by_data.setdefault(each.data, each)
     return list(by_data.values())
 
 
-def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Mistake, bool]]:
+def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Slip, bool]]:
     """What clients sign with in place of the secret, and whether it is of another sandbox."""
 
-    def tell(text: str) -> Mistake:
-        return Mistake("other_secret", f"it was signed with {text}")
+    def tell(text: str) -> Slip:
+        return Slip("other_secret", f"it was signed with {text}")
 
     mine = case.exchange.account_label
     for account in case.around.accounts:
@@ -147,15 +147,13 @@ def _list_spoilt(secret: str) -> Iterator[tuple[str, str]]:
 def list_tails(case: Case, secret: str, field: str, name: str) -> list[Variant]:
     """``&name=`` and the secret, and all that stands in its place."""
     found = [Variant(f"&{name}={secret}".encode())]
-    for value, mistake, elsewhere in list_secrets(case, secret, field):
+    for value, slip, elsewhere in list_secrets(case, secret, field):
         data = f"&{name}={value}".encode("utf-8", "surrogatepass")
-        found.append(Variant(data, (mistake,), alone=elsewhere))
-    missing = Mistake("secret_name_missing", f"the secret was signed without &{name}= before it")
+        found.append(Variant(data, (slip,), alone=elsewhere))
+    missing = Slip("secret_name_missing", f"the secret was signed without &{name}= before it")
     found.append(Variant(secret.encode(), (missing,)))
-    found.append(Variant(b"", (Mistake("other_secret", "no secret was signed at all"),)))
+    found.append(Variant(b"", (Slip("other_secret", "no secret was signed at all"),)))
     for other in SPELT:
         text = f"the secret was signed as {other}, not as {name}"
-        found.append(
-            Variant(f"&{other}={secret}".encode(), (Mistake("secret_name_missing", text),))
-        )
+        found.append(Variant(f"&{other}={secret}".encode(), (Slip("secret_name_missing", text),)))
     return _distinct(found)

@@ -138,11 +138,16 @@ def find_out(
     """What is found out about the check that failed; nothing of a call that was not refused."""
     recorded, failed = again.recorded, again.recorded.failed
     if again.provider is None or again.exchange is None:
-        if recorded.unattributed is None and recorded.provider is None:
+        if again.placed.code is not None and recorded.unattributed is not None:
+            advice = "GET /_mock/sandboxes lists all with their codes"
+            yield Finding("unknown_sandbox", recorded.unattributed, (advice,))
+        else:
             yield from _find_route(providers, again, list(providers.values()))
         return
     if failed is None:
         return
+    if recorded.unattributed is not None:
+        yield Remark((f"the call is nobody's: {recorded.unattributed}",))
     found = False
     for finding in _diagnose(providers, again, again.exchange, failed, surround):
         found = found or isinstance(finding, Finding)

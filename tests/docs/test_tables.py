@@ -157,7 +157,7 @@ def test_settings() -> None:
     assert places == sorted(places)
     options = {name.split()[0] for name in names(listed)}
     assert options | {"--config", "--help"} == set(
-        re.findall(r"(?<= )--[a-z-]+(?= [A-Z]| refuse| stop)", told)
+        re.findall(r"(?<= )--[a-z-]+(?= [A-Z]| refuse| stop| tell)", told)
     )
 
 

@@ -96,6 +96,12 @@ def test_not_emulated(server: Server, base: str) -> None:
     assert "send_message" in told["findings"][0]["text"]
 
 
+def test_not_emulated_with_a_credential_of_nobodys(server: Server) -> None:
+    told = ask(server, "POST", "/api/wa/mt", headers={"accessKey": "fnobody"})
+    assert codes(told) == ["not_emulated"]
+    assert told["recognised_by"]["sandbox"]["by"] == "unattributed"
+
+
 def test_send_beside_a_receipt_is_not_emulated(server: Server) -> None:
     body = {"type": "text", "to": "+628111", "text": {"body": "Halo"}}
     told = ask(server, "POST", KIRIM_RECEIPT.path, headers=KIRIM, json=body)
@@ -258,6 +264,7 @@ def test_unattributed_call(server: Server) -> None:
     assert told["recognised_by"]["sandbox"]["by"] == "unattributed"
     told = ask(server, "POST", "/~00000000/kirim/v1/1/messages")
     assert "no sandbox has the code" in told["summary"]
+    assert codes(told) == ["unknown_sandbox"]
     assert told["provider"] is None
 
 

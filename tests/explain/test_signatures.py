@@ -34,6 +34,17 @@ def mac(digest: str, tail: bool) -> Any:
     return sign
 
 
+def sort_all(values: dict[str, str]) -> str:
+    """All six by their names, body and secret among them."""
+    every = {**values, "body": SPACED.decode(), "accessSecret": ACCESS_SECRET}
+    return md5("&".join(f"{name}={every[name]}" for name in sorted(every)).encode())
+
+
+def put_secret_first(values: dict[str, str]) -> str:
+    head = "&".join(f"{name}={values[name]}" for name in NAMES)
+    return md5(f"{head}&accessSecret={ACCESS_SECRET}&body={SPACED.decode()}".encode())
+
+
 MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "compact": ("body_reserialised", {"signed": COMPACT}),
     "escaped": ("body_reserialised", {"signed": ESCAPED}),
@@ -46,6 +57,8 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "no name": ("body_name_missing", {"name": b""}),
     "no name but &": ("body_name_missing", {"name": b"&"}),
     "header order": ("keys_unsorted", {"names": ("accessKey", "ts", "bizType", "action")}),
+    "all sorted": ("keys_unsorted", {"sign": sort_all}),
+    "secret first": ("keys_unsorted", {"sign": put_secret_first}),
     "reversed": ("keys_unsorted", {"names": NAMES[::-1]}),
     "percent": ("values_urlencoded", {"signed": quote(SPACED, safe="").encode()}),
     "form": ("values_urlencoded", {"signed": quote_plus(SPACED).encode()}),

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from mockserver.api import (
+    DAY,
     SECOND,
     SMALL,
     Account,
     Case,
     Finding,
     Keyed,
-    Mistake,
     Parts,
     Remark,
+    Slip,
     Variant,
     Wanted,
     diagnose_credential,
@@ -25,7 +26,7 @@ from mockserver.api import (
     list_tails,
     list_url_encodings,
     read_signature,
-    search_mistakes,
+    search_slips,
     shown,
     start_digest,
     start_hmac,
@@ -82,11 +83,14 @@ def diagnose_timestamp(case: Case) -> Iterator[Finding]:
         came = float(ts)
     except ValueError:
         return
-    for code, factor in (("seconds", SECOND), ("microseconds", 1 / SECOND)):
-        if abs(came * factor - now) < abs(came - now) and _is_near(came * factor, now):
-            text = f"ts {shown(ts)} is in {code}; expected milliseconds"
-            yield Finding(code, text, ("count the milliseconds since 1970",))
-            return
+    told = f"ts {shown(ts)} is in {{}}; expected milliseconds"
+    advice = "count the milliseconds since 1970"
+    if _is_meant(came, SECOND, now):
+        yield Finding("seconds", told.format("seconds"), (advice,))
+        return
+    if _is_meant(came, 1 / SECOND, now):
+        yield Finding("microseconds", told.format("microseconds"), (advice,))
+        return
     off = came - now
     side = "behind" if off < 0 else "ahead of"
     text = f"the client's clock is {_tell_span(abs(off))} {side} the server's"
@@ -100,12 +104,13 @@ def _read_now(case: Case) -> int:
     return int(told[0]) if told and told[0].isdecimal() else case.exchange.at
 
 
-def _is_near(instant: float, now: int) -> bool:
-    return abs(instant - now) < 10 * 366 * 86_400 * SECOND
+def _is_meant(came: float, factor: float, now: int) -> bool:
+    """Whether in another unit it is an instant of these years, and in milliseconds none."""
+    return abs(came * factor - now) < min(abs(came - now), 10 * 366 * DAY)
 
 
 def _tell_span(milliseconds: float) -> str:
-    for unit, size in (("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000)):
+    for unit, size in (("days", DAY), ("hours", 3_600_000), ("minutes", 60_000)):
         if milliseconds >= 2 * size:
             return f"{milliseconds / size:.1f} {unit}"
     return f"{milliseconds / SECOND:.1f} seconds"
@@ -140,11 +145,11 @@ def diagnose_signature(case: Case) -> Iterator[Finding | Remark]:
         text = f"sign is no MD5 or SHA-256 in hex: it has {length} characters"
         yield Finding("nothing_found", text, ("send 32 hex digits, or 64 with algorithm sha256",))
         return
-    result = search_mistakes(_list_parts(case, account, secret, wanted), wanted, len(call.body))
-    for mistake in result.mistakes:
-        text = f"{mistake.text}; that gives the signature that came"
-        yield Finding(mistake.code, text, (ADVICE.get(mistake.code, SIGN_AGAIN),))
-    if not result.mistakes:
+    result = search_slips(_list_parts(case, account, secret, wanted), wanted, len(call.body))
+    for slip in result.slips:
+        text = f"{slip.text}; that gives the signature that came"
+        yield Finding(slip.code, text, (ADVICE.get(slip.code, SIGN_AGAIN),))
+    if not result.slips:
         limit = ", as many as are tried at most" if result.given_up else ""
         text = f"none of {result.tried} usual ways to sign gives the signature that came{limit}"
         advice = "compare what you sign with canonical, byte by byte; only the secret is masked"
@@ -196,26 +201,40 @@ def _list_parts(case: Case, account: Account, secret: str, wanted: Wanted) -> Pa
 def _list_heads(case: Case, secret: str) -> list[Variant]:
     found = [Variant(_write_head(case))]
     for order in (*USUAL_ORDERS, *permutations(NAMES)):
-        mistake = Mistake("keys_unsorted", f"the keys were signed as {', '.join(order)}")
-        found.append(Variant(_write_head(case, order), (mistake,), usual=order in USUAL_ORDERS))
+        slip = Slip("keys_unsorted", f"the keys were signed as {', '.join(order)}")
+        found.append(Variant(_write_head(case, order), (slip,), usual=order in USUAL_ORDERS))
+    found += _list_layouts(case, secret)
     for place, action in enumerate((*_list_actions(case), *ACTIONS)):
-        mistake = Mistake("other_action", f"the action {shown(action)} was signed")
-        found.append(Variant(_write_head(case, action=action), (mistake,), usual=place < USUAL))
+        slip = Slip("other_action", f"the action {shown(action)} was signed")
+        found.append(Variant(_write_head(case, action=action), (slip,), usual=place < USUAL))
     for place, biz_type in enumerate(BIZ_TYPES):
-        mistake = Mistake("other_biz_type", f"the bizType {shown(biz_type)} was signed")
-        found.append(Variant(_write_head(case, bizType=biz_type), (mistake,), usual=place < USUAL))
+        slip = Slip("other_biz_type", f"the bizType {shown(biz_type)} was signed")
+        found.append(Variant(_write_head(case, bizType=biz_type), (slip,), usual=place < USUAL))
     ts = case.header("ts")
     for written in (ts[:-3], f"{ts[:-3]}.{ts[-3:]}"):
-        mistake = Mistake("seconds_for_milliseconds", f"ts was signed in seconds, as {written}")
-        found.append(Variant(_write_head(case, ts=written), (mistake,)))
+        slip = Slip("seconds_for_milliseconds", f"ts was signed in seconds, as {written}")
+        found.append(Variant(_write_head(case, ts=written), (slip,)))
     for how, key in list_url_encodings(case.header("accesskey").encode()):
-        mistake = Mistake("values_urlencoded", f"accessKey was signed URL-encoded {how}")
+        slip = Slip("values_urlencoded", f"accessKey was signed URL-encoded {how}")
         head = _write_head(case, accessKey=key.decode())
-        found.append(Variant(head, (mistake,), usual=False))
+        found.append(Variant(head, (slip,), usual=False))
     by_data: dict[bytes, Variant] = {}
     for each in found:
         by_data.setdefault(each.data, each)
     return list(by_data.values())
+
+
+def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
+    """The secret and the body among the keys, rather than behind them."""
+    hidden, ts = f"&{SECRET}={secret}", f"&ts={case.header('ts')}"
+    for before, after, order in (
+        (("accessKey",), ("action", "bizType"), "all keys sorted, body and secret among them"),
+        (NAMES, (), "the secret before the body"),
+    ):
+        slip = Slip("keys_unsorted", f"what was signed has {order}")
+        rest = b"&" + _write_head(case, after) if after else b""
+        data = _write_head(case, before) + hidden.encode() + rest
+        yield Variant(data, (slip,), end=b"" if "ts" in before else ts.encode())
 
 
 def _list_actions(case: Case) -> list[str]:
@@ -229,7 +248,7 @@ def _list_starts(case: Case, secret: str, wanted: Wanted) -> list[Keyed]:
     name = wanted.algorithm
     other = () if name == declared else (_tell_algorithm(name, declared),)
     found = [Keyed(start_digest(name), other)]
-    keys: list[tuple[str, tuple[Mistake, ...]]] = [(secret, ())]
+    keys: list[tuple[str, tuple[Slip, ...]]] = [(secret, ())]
     if len(case.exchange.call.body) <= SMALL:
         others = list_secrets(case, secret, FIELD)
         keys += [(value, (told,)) for value, told, elsewhere in others if not elsewhere]
@@ -237,13 +256,13 @@ def _list_starts(case: Case, secret: str, wanted: Wanted) -> list[Keyed]:
         start = start_hmac(key.encode("utf-8", "surrogatepass"), name)
         for tail, how in ((b"", "without"), (f"&{SECRET}={key}".encode(), "with")):
             text = f"HMAC-{name.upper()} was used, {how} &{SECRET}= at the end of the string"
-            found.append(Keyed(start, (Mistake("hmac", text), *told), tail))
+            found.append(Keyed(start, (Slip("hmac", text), *told), tail))
     return found
 
 
-def _tell_algorithm(name: str, declared: str) -> Mistake:
+def _tell_algorithm(name: str, declared: str) -> Slip:
     text = f"the digest is {name.upper()}, and the header algorithm says {declared.upper()}"
-    return Mistake("other_algorithm", text)
+    return Slip("other_algorithm", text)
 
 
 def diagnose_own_message(case: Case) -> Iterator[Finding]:
