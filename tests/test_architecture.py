@@ -29,6 +29,7 @@ ARROWS = {
     "wire": {"pipeline"},
     "verify": {"match", "sandbox", "api", "text"},
     "admin": {"verify", "sandbox", "pipeline", "api", "late", "text", "verdicts"},
+    "admin": {"sandbox", "pipeline", "api", "late", "text"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
@@ -47,6 +48,7 @@ ARROWS = {
 LATE = "mockserver.late"
 LATE_TARGETS = {
     "mockserver.admin.expectations",
+    "mockserver.admin.explaining",
     "mockserver.app",
     "mockserver.cli.clock",
     "mockserver.client",

@@ -1,6 +1,5 @@
 """Which known id one is meant that nobody knows: encoded, quoted, cut, or with a slip in it."""
 
-import html
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -51,7 +50,6 @@ def _undo(came: str) -> Iterator[tuple[str, str]]:
     yield "in quotes or with blanks around it", came.strip(QUOTES)
     yield "in quotes or with blanks around it", once.strip(QUOTES)
     yield "escaped as in JSON", came.replace("\\/", "/").replace('\\"', "").strip(QUOTES)
-    yield "escaped as in HTML", html.unescape(came)
     yield "without the = at its end", f"{came}="
     yield "without the = at its end", f"{came}=="
     yield "with one = too many", came.rstrip("=")

@@ -103,10 +103,12 @@ def read_signature(came: str) -> Wanted | None:
 
 
 def start_digest(algorithm: str) -> Callable[[], Any]:
+    """What begins a plain digest of that algorithm, such as ``md5``."""
     return lambda: hashlib.new(algorithm, usedforsecurity=False)
 
 
 def start_hmac(key: bytes, algorithm: str) -> Callable[[], Any]:
+    """What begins an HMAC with that key."""
     return lambda: hmac.new(key, digestmod=algorithm)
 
 
