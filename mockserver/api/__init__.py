@@ -28,18 +28,16 @@ from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
 from mockserver.api.provider import Claim, Provider, Signing, Switch
 from mockserver.api.receipts import mark_read
 from mockserver.api.signature_search import (
-    SMALL,
-    Keyed,
     Parts,
     Slip,
     Variant,
     Wanted,
+    keep_distinct,
     read_signature,
     search_slips,
-    start_digest,
-    start_hmac,
 )
-from mockserver.api.signed_parts import list_body_variants, list_secrets, list_tails
+from mockserver.api.signed_bodies import list_body_variants
+from mockserver.api.signed_secrets import list_starts, list_tails
 from mockserver.api.url_encodings import list_url_encodings
 from mockserver.api.wamid import new_wamid
 from mockserver.text.shown import shown
@@ -53,7 +51,6 @@ __all__ = [
     "JSON",
     "LOWER",
     "SECOND",
-    "SMALL",
     "Account",
     "AccountKind",
     "Allowance",
@@ -71,7 +68,6 @@ __all__ = [
     "Exchange",
     "Fail",
     "Finding",
-    "Keyed",
     "Lenient",
     "Message",
     "NotEmulated",
@@ -102,8 +98,9 @@ __all__ = [
     "find_nearest_header",
     "is_bucket",
     "is_placeholder",
+    "keep_distinct",
     "list_body_variants",
-    "list_secrets",
+    "list_starts",
     "list_tails",
     "list_url_encodings",
     "mark_read",
@@ -118,8 +115,6 @@ __all__ = [
     "search_slips",
     "set_fields",
     "shown",
-    "start_digest",
-    "start_hmac",
     "take_token",
     "tell_age",
     "tell_allowance",

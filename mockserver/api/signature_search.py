@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
@@ -110,6 +110,14 @@ def start_digest(algorithm: str) -> Callable[[], Any]:
 def start_hmac(key: bytes, algorithm: str) -> Callable[[], Any]:
     """What begins an HMAC with that key."""
     return lambda: hmac.new(key, digestmod=algorithm)
+
+
+def keep_distinct(variants: Iterable[Variant]) -> list[Variant]:
+    """Of those that are the same bytes the first, which makes the fewest slips."""
+    by_data: dict[bytes, Variant] = {}
+    for each in sorted(variants, key=lambda variant: len(variant.slips)):
+        by_data.setdefault(each.data, each)
+    return list(by_data.values())
 
 
 def search_slips(parts: Parts, wanted: Wanted, size: int) -> Result:

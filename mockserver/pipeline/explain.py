@@ -9,7 +9,7 @@ from mockserver.api.diagnosis import Case, Finding, Remark, Surroundings
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Operation
 from mockserver.api.provider import Claim, Provider
-from mockserver.pipeline.check import ROUTE
+from mockserver.pipeline.checked import list_checks
 from mockserver.pipeline.claim import Claimed
 from mockserver.pipeline.fault_explanation import FindRule, explain_fault
 from mockserver.pipeline.placing import Placed, find_endpoint, place_call
@@ -95,41 +95,6 @@ def read_again(
     exchange = resolve_call(claimed, call, recorded.stamp)
     operation = provider.operation(recorded.operation or "")
     return Explained(recorded, placed, provider, operation, exchange, claim)
-
-
-def list_checks(operation: Operation | None, recorded: Recorded) -> list[dict[str, Any]]:
-    """The operation's checks in order: passed, failed, or not reached."""
-    failed = recorded.failed
-    names = [check.name for check in operation.checks] if operation else []
-    if recorded.provider is None:
-        failed = Failed(ROUTE, None, recorded.because or "", *_tell_route(recorded))
-        return [_tell_failed(ROUTE, failed)]
-    if failed is None:
-        passed = recorded.committed or recorded.natural is not None
-        return [{"name": name, "result": "passed" if passed else "not_reached"} for name in names]
-    if failed.check not in names:  # it is one that all operations share
-        if not failed.expected:
-            expected, came = _tell_route(recorded)
-            failed = failed._replace(expected=expected, came=came)
-        rest = [{"name": name, "result": "not_reached"} for name in names]
-        return [_tell_failed(failed.check or ROUTE, failed), *rest]
-    place = names.index(failed.check)
-    return [
-        *({"name": name, "result": "passed"} for name in names[:place]),
-        _tell_failed(failed.check, failed),
-        *({"name": name, "result": "not_reached"} for name in names[place + 1 :]),
-    ]
-
-
-def _tell_failed(name: str, failed: Failed) -> dict[str, Any]:
-    told = {"name": name, "result": "failed", "expected": failed.expected, "came": failed.came}
-    return told | {"because": failed.because}
-
-
-def _tell_route(recorded: Recorded) -> tuple[str, str]:
-    """What is expected of a path and method, and what came."""
-    call = recorded.call
-    return "path and method of an operation", f"{call.method} {call.target.partition('?')[0]}"
 
 
 def find_out(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.api import Keyed, Parts, Slip, Variant, start_digest
+from mockserver.api import Parts, Slip, Variant
 from mockserver.api.near import COMPARED, SCANNED, find_near
-from mockserver.api.signature_search import PAIRS_UP_TO, WORK, Wanted, search_slips
+from mockserver.api.signature_search import PAIRS_UP_TO, WORK, Keyed, Wanted, search_slips
 from tests.calls import JSON, KIRIM, NX_RECEIPT, RECEIPT
 from tests.conftest import STATE
 from tests.explain.asking import codes
@@ -58,7 +58,6 @@ def test_search_for_mistakes_ends(size: int) -> None:
     some = (Slip("code", "text"),)
     heads = [Variant(b"h"), *(Variant(b"h%d" % each, some) for each in range(300))]
     bodies = [Variant(b"b" * size), *(Variant(b"b%d" % n + b"b" * size, some) for n in range(300))]
-    parts = Parts(heads, bodies, [Variant(b"t")], [Keyed(start_digest("md5"))])
     digested = 0
 
     class Digest:
@@ -72,7 +71,9 @@ def test_search_for_mistakes_ends(size: int) -> None:
         def hexdigest(self) -> str:
             return "0" * 32
 
-    result = search_slips(parts._replace(starts=[Keyed(Digest)]), Wanted("1" * 32, "md5", ()), size)
+    result = search_slips(
+        Parts(heads, bodies, [Variant(b"t")], [Keyed(Digest)]), Wanted("1" * 32, "md5", ()), size
+    )
     assert result.slips == ()
     assert digested <= WORK + 2_000_000
     assert result.given_up == (digested > WORK - 2_000_000)

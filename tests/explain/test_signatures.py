@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from base64 import b64encode
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -69,6 +70,17 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "read with its line feed": ("other_secret", {"secret": f"{ACCESS_SECRET}\n"}),
     "blank": ("other_secret", {"secret": f" {ACCESS_SECRET}"}),
     "upper case": ("signed_uppercase", {"digest": lambda text: md5(text).upper()}),
+    "base 64": (
+        "signed_base64", {"digest": lambda text: b64encode(hashlib.md5(text).digest()).decode()},
+    ),
+    "secret without its name": (
+        "secret_name_missing",
+        {"digest": lambda text: md5(text.replace(b"&accessSecret=", b""))},
+    ),
+    "secret of another name": (
+        "secret_name_missing",
+        {"digest": lambda text: md5(text.replace(b"&accessSecret=", b"&secret="))},
+    ),
     "sha256": ("other_algorithm", {"digest": sha256}),
     "md5": ("other_algorithm", {"headers": {"algorithm": "sha256"}}),
     "hmac md5": ("hmac", {"sign": mac("md5", False)}),
@@ -214,7 +226,16 @@ def test_sign_that_is_no_digest_is_told(server: Server) -> None:
     assert codes(explain(server.state)) == ["nothing_found"]
 
 
-@pytest.mark.parametrize("how", [{}, {"signed": COMPACT}, {"secret": "None"}, {"digest": sha256}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"signed": COMPACT},
+        {"secret": "None"},
+        {"digest": sha256, "signed": SPACED},
+        {"digest": lambda text: md5(text).upper(), "signed": SPACED},
+    ],
+)
 def test_neither_secret_nor_right_signature_is_seen(server: Server, how: dict[str, Any]) -> None:
     ts = _now()
     signed = how.get("signed") or b"other"
@@ -223,6 +244,7 @@ def test_neither_secret_nor_right_signature_is_seen(server: Server, how: dict[st
     told = json.dumps(explain(server.state), ensure_ascii=False)
     for digest in (md5, sha256):
         assert digest(build(SPACED, **values)) not in told
+        assert digest(build(SPACED, **values)).upper() not in told
     assert ACCESS_SECRET not in told
     assert ACCESS_KEY not in told
 

@@ -91,11 +91,13 @@ def sign(signing: Signing) -> dict[str, str]:
 
 
 def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-    """The right signatures of a call with these headers, by lower-case name, and this body."""
+    """The right signatures of a call with these headers, by lower-case name, and this body; in
+    upper case too, as clients send them by mistake.
+    """
     secret = account.credentials["access_secret"]
     if secret is None:
         return ()
-    return tuple(
+    found = tuple(
         make_signature(
             secret,
             body,
@@ -107,6 +109,7 @@ def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -
         )
         for algorithm in ALGORITHMS
     )
+    return (*found, *(each.upper() for each in found))
 
 
 def require_headers(exchange: Exchange) -> None:

@@ -7,11 +7,9 @@ from itertools import permutations
 from mockserver.api import (
     DAY,
     SECOND,
-    SMALL,
     Account,
     Case,
     Finding,
-    Keyed,
     Parts,
     Remark,
     Slip,
@@ -21,15 +19,14 @@ from mockserver.api import (
     diagnose_message,
     diagnose_number,
     find_nearest_header,
+    keep_distinct,
     list_body_variants,
-    list_secrets,
+    list_starts,
     list_tails,
     list_url_encodings,
     read_signature,
     search_slips,
     shown,
-    start_digest,
-    start_hmac,
 )
 from mockserver.providers.nxcloud.identifiers import HEADERS
 
@@ -194,7 +191,7 @@ def _list_parts(case: Case, account: Account, secret: str, wanted: Wanted) -> Pa
         _list_heads(case, secret),
         bodies,
         list_tails(case, secret, FIELD, SECRET),
-        _list_starts(case, secret, wanted),
+        list_starts(case, secret, FIELD, SECRET, wanted, case.header("algorithm").lower() or "md5"),
     )
 
 
@@ -218,10 +215,7 @@ def _list_heads(case: Case, secret: str) -> list[Variant]:
         slip = Slip("values_urlencoded", f"accessKey was signed URL-encoded {how}")
         head = _write_head(case, accessKey=key.decode())
         found.append(Variant(head, (slip,), usual=False))
-    by_data: dict[bytes, Variant] = {}
-    for each in found:
-        by_data.setdefault(each.data, each)
-    return list(by_data.values())
+    return keep_distinct(found)
 
 
 def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
@@ -241,28 +235,6 @@ def _list_actions(case: Case) -> list[str]:
     """What the call's own path and operation are called."""
     names = (case.exchange.call.path.rpartition("/")[2], case.exchange.operation_name or "")
     return [name for name in names if name]
-
-
-def _list_starts(case: Case, secret: str, wanted: Wanted) -> list[Keyed]:
-    declared = case.header("algorithm").lower() or "md5"
-    name = wanted.algorithm
-    other = () if name == declared else (_tell_algorithm(name, declared),)
-    found = [Keyed(start_digest(name), other)]
-    keys: list[tuple[str, tuple[Slip, ...]]] = [(secret, ())]
-    if len(case.exchange.call.body) <= SMALL:
-        others = list_secrets(case, secret, FIELD)
-        keys += [(value, (told,)) for value, told, elsewhere in others if not elsewhere]
-    for key, told in keys:
-        start = start_hmac(key.encode("utf-8", "surrogatepass"), name)
-        for tail, how in ((b"", "without"), (f"&{SECRET}={key}".encode(), "with")):
-            text = f"HMAC-{name.upper()} was used, {how} &{SECRET}= at the end of the string"
-            found.append(Keyed(start, (Slip("hmac", text), *told), tail))
-    return found
-
-
-def _tell_algorithm(name: str, declared: str) -> Slip:
-    text = f"the digest is {name.upper()}, and the header algorithm says {declared.upper()}"
-    return Slip("other_algorithm", text)
 
 
 def diagnose_own_message(case: Case) -> Iterator[Finding]:

@@ -1,25 +1,20 @@
-"""The usual mistakes in a part of what is signed: in the body, and in the secret at its end."""
+"""The usual slips in the body of what is signed."""
 
-import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from mockserver.api.diagnosis import Case
 from mockserver.api.serialisations import (
     HUGE,
     list_key_orders,
     list_other_writings,
     list_serialisations,
 )
-from mockserver.api.signature_search import SMALL, Slip, Variant
+from mockserver.api.signature_search import SMALL, Slip, Variant, keep_distinct
 from mockserver.api.url_encodings import list_url_encodings
 
 LINES = ((b"\n", "a line feed"), (b"\r\n", "CR and LF"))
 USUAL_ENCODINGS = 2  # of all ways to encode for a URL
-SPELT = ("accesssecret", "access_secret", "AccessSecret", "secret", "key")
-NO_SECRETS = ("", "None", "null", "undefined", "accessSecret", "your-access-secret", "secret")
 LEFT_OUT = Slip("body_left_out", "the body was left out of what is signed")
 NAMELESS = Slip("body_name_missing", "the body was signed without its name in front")
 NEWLINE = "trailing_newline"
@@ -49,7 +44,7 @@ def list_body_variants(
     for request_id, other in earlier:
         text = f"the body of the earlier call {request_id} was signed"
         found.append(Variant(name + other, (Slip("other_body", text),), alone=True))
-    return _distinct(found)
+    return keep_distinct(found)
 
 
 def _without_name(body: bytes) -> Iterator[Variant]:
@@ -97,63 +92,3 @@ def _write_json(value: object, body: bytes, documented: Sequence[str]) -> Iterat
     for written in list_other_writings(value, body) if len(body) <= HUGE else ():
         text = f"another body than the one that came was signed: {written.how}"
         yield Variant(written.data, (Slip("other_body", text),), usual=len(written.data) < 64)
-
-
-def _distinct(variants: Iterable[Variant]) -> list[Variant]:
-    """Of those that are the same bytes the first, which makes the fewest slips."""
-    by_data: dict[bytes, Variant] = {}
-    for each in sorted(variants, key=lambda variant: len(variant.slips)):
-        by_data.setdefault(each.data, each)
-    return list(by_data.values())
-
-
-def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Slip, bool]]:
-    """What clients sign with in place of the secret, and whether it is of another sandbox."""
-
-    def tell(text: str) -> Slip:
-        return Slip("other_secret", f"it was signed with {text}")
-
-    mine = case.exchange.account_label
-    for account in case.around.accounts:
-        for name, value in account.credentials.items():
-            if value is not None and value != secret:
-                whose = "the account's own" if account.label == mine else "that of the account"
-                label = "" if account.label == mine else f" {account.label}"
-                yield value, tell(f"{whose}{label} {name}, not its {field}"), False
-    for value in NO_SECRETS:
-        yield value, tell(f"{value!r} in place of the secret: the client was not told it"), False
-    for how, value in _list_spoilt(secret):
-        yield value, tell(f"the secret {how}"), False
-    for holder, value in case.around.list_credentials(field):
-        text = f"the secret of the account {holder.account} in the sandbox {holder.sandbox}"
-        yield value, tell(text), True
-
-
-def _list_spoilt(secret: str) -> Iterator[tuple[str, str]]:
-    yield "and a line feed behind it", f"{secret}\n"
-    yield "and CR and LF behind it", f"{secret}\r\n"
-    yield "and a blank behind it", f"{secret} "
-    yield "and a blank before it", f" {secret}"
-    for quote in ("'", '"'):
-        yield "in quotes", f"{quote}{secret}{quote}"
-    yield "in upper case", secret.upper()
-    yield "in lower case", secret.lower()
-    yield "without its last character", secret[:-1]
-    yield "as it is masked in the journal", f"{secret[:4]}****{secret[-2:]}"
-    yield "in base 64", b64encode(secret.encode()).decode()
-    yield "as its own MD5", hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
-
-
-def list_tails(case: Case, secret: str, field: str, name: str) -> list[Variant]:
-    """``&name=`` and the secret, and all that stands in its place."""
-    found = [Variant(f"&{name}={secret}".encode())]
-    for value, slip, elsewhere in list_secrets(case, secret, field):
-        data = f"&{name}={value}".encode("utf-8", "surrogatepass")
-        found.append(Variant(data, (slip,), alone=elsewhere))
-    missing = Slip("secret_name_missing", f"the secret was signed without &{name}= before it")
-    found.append(Variant(secret.encode(), (missing,)))
-    found.append(Variant(b"", (Slip("other_secret", "no secret was signed at all"),)))
-    for other in SPELT:
-        text = f"the secret was signed as {other}, not as {name}"
-        found.append(Variant(f"&{other}={secret}".encode(), (Slip("secret_name_missing", text),)))
-    return _distinct(found)
