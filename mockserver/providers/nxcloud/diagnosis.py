@@ -149,7 +149,7 @@ def diagnose_signature(case: Case) -> Iterator[Finding | Remark]:
     if not result.slips:
         limit = ", as many as are tried at most" if result.given_up else ""
         text = f"none of {result.tried} usual ways to sign gives the signature that came{limit}"
-        advice = "compare what you sign with canonical, byte by byte; only the secret is masked"
+        advice = "compare what you sign with canonical, byte by byte; key and secret are masked"
         yield Finding("nothing_found", text, (advice,))
 
 
