@@ -99,6 +99,11 @@ def test_nothing_steers_the_terminal_and_no_secret_is_printed(server: Server) ->
         assert "\x1b" not in done.stdout
 
 
+def heed_ctrl_c() -> None:
+    """Which a process does not that was started in the background, nor what it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def following(url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
@@ -107,6 +112,7 @@ def following(url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=heed_ctrl_c,
     )
     try:
         yield process
