@@ -29,7 +29,6 @@ ARROWS = {
     "wire": {"pipeline"},
     "verify": {"match", "sandbox", "api", "text"},
     "admin": {"verify", "sandbox", "pipeline", "api", "late", "text", "verdicts"},
-    "admin": {"sandbox", "pipeline", "api", "late", "text"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
