@@ -1,4 +1,4 @@
-"""What was done in a sandbox: verified, and judged."""
+"""What was done in a sandbox: explained, verified, and judged."""
 
 from typing import Any
 
@@ -38,7 +38,9 @@ def test_calls_are_verified(world: Sandbox, message: Message) -> None:
         world.verify_all(wishes[::-1], order=True)
     with pytest.raises(AssertionError) as failed:
         world.verify({"status": 502})
-    assert f"{bad}: status: expected 502, came 401" in str(failed.value)
+    told = str(failed.value)
+    assert f"{bad}: status: expected 502, came 401" in told
+    assert f"{bad}: {world.explanation(bad).summary}" in told
 
 
 def test_work_that_is_done_twice_is_told(world: Sandbox, message: Message) -> None:
@@ -49,3 +51,20 @@ def test_work_that_is_done_twice_is_told(world: Sandbox, message: Message) -> No
         world.assert_no_duplicates()
     world.assert_verdicts("foreign_secret", "hopeless_retry")
     assert len(world.verdicts()) == 7
+
+
+def test_refused_call_is_explained(world: Sandbox, message: Message, capsys: Any) -> None:
+    answer = read(world, message, Authorization="Bearer {{token}}")
+    summary = world.explain()
+    assert capsys.readouterr().out == f"{summary}\n"
+    found = world.explanation(answer.headers["X-Mock-Request-Id"])
+    assert (found.summary, found.findings[0]["code"]) == (summary, "placeholder")
+    assert {"name": "account", "result": "not_reached"} in found.checks
+
+
+def test_unread_message_tells_why_its_call_failed(world: Sandbox, message: Message) -> None:
+    world.fail("kirim", "WHATSAPP_UPSTREAM_ERROR")
+    read(world, message)
+    with pytest.raises(AssertionError) as failed:
+        world.assert_read(message)
+    assert world.explanation().summary in str(failed.value)
