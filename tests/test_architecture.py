@@ -27,8 +27,8 @@ ARROWS = {
     "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
-    "verify": {"match", "sandbox", "api", "text"},
-    "admin": {"verify", "sandbox", "pipeline", "api", "late", "text", "verdicts"},
+    "verify": {"verdicts", "match", "sandbox", "api", "text"},
+    "admin": {"verdicts", "verify", "sandbox", "pipeline", "api", "late", "text"},
     "app": {
         "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
         "version", "web",
@@ -74,6 +74,7 @@ LATE_TARGETS = {
     "mockserver.testing.sharing",
     "mockserver.verdicts.judge",
     "mockserver.verdicts.units",
+    "mockserver.verify.conduct",
 }
 LOADERS = ("load_module", "load_modules_of")
 FOREIGN = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.admin.desk import Desk, Inquiry, Later, read_body
 from mockserver.api.call import Reply
+from mockserver.late import load_module
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.verify.expectation import read_expectation
@@ -13,6 +14,7 @@ from mockserver.verify.listing import read_request
 from mockserver.verify.trial import Trial
 from mockserver.verify.watch import Watch, Watched
 
+CONDUCT = "mockserver.verify.conduct"  # what it needs takes a while to load
 EARLY = 0.05
 """Seconds that a wait may be shorter than was asked for: clocks differ in how they round."""
 
@@ -46,5 +48,9 @@ def judge_calls(desk: Desk, inquiry: Inquiry) -> Reply | Later:
 
 
 def _read_watch(desk: Desk, sandbox: Sandbox, data: Any, path: str) -> Watched:
-    """What calls are held against: so far there is one kind of expectation. Raises Refused."""
+    """What calls are held against. Raises Refused."""
+    if isinstance(data, dict) and "verdict" in data:
+        read = load_module(CONDUCT).read_verdict
+        watch: Watched = read(data, desk.providers, desk.sandboxes, sandbox, desk.thresholds, path)
+        return watch
     return Watch(read_expectation(data, sandbox, desk.providers, path))

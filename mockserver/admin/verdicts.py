@@ -16,8 +16,8 @@ def show_verdicts(desk: Desk, inquiry: Inquiry) -> Reply:
     """All of them, judged by the settings' thresholds or by those that were given."""
     thresholds = _read_thresholds(desk.thresholds, read_filters(inquiry, tuple(BOUNDS)))
     sandbox = inquiry.sandbox
-    judge = load_module(JUDGE)
-    verdicts = judge.judge_sandbox(desk.providers, desk.sandboxes, sandbox, thresholds)
+    judge = load_module(JUDGE).Judge(desk.providers, desk.sandboxes, sandbox, thresholds)
+    verdicts = judge.judge()
     mask = sandbox.disclosure.masking().mask
     told = [each._replace(text=mask(each.text)).to_json() for each in verdicts]
     return Reply(200, {"verdicts": told, "dropped": sandbox.journal.dropped})

@@ -14,20 +14,30 @@ from mockserver.verdicts.tried import Reader
 from mockserver.verdicts.verdict import Verdict, judge_history
 
 
-def judge_sandbox(
-    providers: Mapping[str, Provider],
-    sandboxes: Sandboxes,
-    sandbox: Sandbox,
-    thresholds: Thresholds,
-) -> list[Verdict]:
-    """Every verdict on the calls that the sandbox's journal has, whose lock is held."""
-    accounts = {provider: sandbox.accounts.of(provider) for provider in providers}
-    reader = Reader(providers, find_mattering(providers, accounts))
-    finder = LeakFinder(providers, sandboxes, sandbox)
-    gathering = Gathering(reader)
-    for text in sandbox.journal.records():
-        record = read_record(text)
-        finder.look(record)
-        gathering.add(record, text)
+class Judge:
+    """Judges whoever called a sandbox, whose lock is held meanwhile."""
 
-    return judge_history(History(gathering, thresholds.window_ms, finder), thresholds)
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        sandboxes: Sandboxes,
+        sandbox: Sandbox,
+        thresholds: Thresholds,
+    ) -> None:
+        self._providers = providers
+        self._sandboxes = sandboxes
+        self._sandbox = sandbox
+        self._thresholds = thresholds
+
+    def judge(self, place: int = 0) -> list[Verdict]:
+        """Every verdict on the calls from a place of the journal on."""
+        providers, sandbox = self._providers, self._sandbox
+        accounts = {provider: sandbox.accounts.of(provider) for provider in providers}
+        gathering = Gathering(Reader(providers, find_mattering(providers, accounts)))
+        finder = LeakFinder(providers, self._sandboxes, sandbox)
+        for _, text in sandbox.journal.calls(place):
+            record = read_record(text)
+            finder.look(record)
+            gathering.add(record, text)
+        history = History(gathering, self._thresholds.window_ms, finder)
+        return judge_history(history, self._thresholds)

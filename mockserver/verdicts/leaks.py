@@ -94,7 +94,7 @@ class LeakFinder:
         for other in self._sandboxes.all():
             if other is self._sandbox:
                 continue
-            for text in other.journal.records():
+            for _, text in other.journal.calls():
                 for needle in needles:
                     if needle in text:
                         record = read_record(text)

@@ -1,6 +1,6 @@
 """What somebody expects of the calls that were made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,7 @@ def read_expectation(
         said = EXPECTATION.load(data)
     except ValidationError as error:
         raise join_refusals(
-            [_refuse_mistake(*each, path) for each in list_mistakes(error, data)]
+            [refuse_mistake(*each, path) for each in list_mistakes(error, data)]
         ) from None
     match = said["match"]
     wrong = find_unknown(match, sandbox, providers)
@@ -64,7 +64,7 @@ def read_expectation(
         Matcher(resolve_faults(match, sandbox)),
         least,
         most,
-        _find_place(since, sandbox, path),
+        find_place(since, sandbox, path),
         since,
         said.get("within", 0) / SECOND,
         said["never"],
@@ -72,7 +72,8 @@ def read_expectation(
     )
 
 
-def _find_place(since: str, sandbox: Sandbox, path: str) -> int:
+def find_place(since: str, sandbox: Sandbox, path: str) -> int:
+    """The place of the journal after an entry, its beginning for none. Raises Refused."""
     place = sandbox.journal.find_place(since) if since else 0
     if place is None:
         message = f"since: the journal has no entry {shown(since)}"
@@ -81,8 +82,11 @@ def _find_place(since: str, sandbox: Sandbox, path: str) -> int:
     return place
 
 
-def _refuse_mistake(where: str, reason: str, path: str) -> Refused:
-    known = KEYS.get(where.partition(".")[0], KEYS[""])
+def refuse_mistake(
+    where: str, reason: str, path: str, keys: Sequence[str] | None = None
+) -> Refused:
+    """What is wrong in an expectation that has these keys, or the usual ones."""
+    known = keys or KEYS.get(where.partition(".")[0], KEYS[""])
     message = f"{where}: {reason}" if where else reason
     hint = there_are_keys(known, where if reason == UNKNOWN else "")
     return _put_under(Refused("bad_expectation", message, hint), path)

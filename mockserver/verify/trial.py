@@ -34,7 +34,7 @@ class Trial:
         """
         self._see_news(passed, over=over)
         waiting = [watch for watch in self._watches if not over and passed < watch.within]
-        if any(watch.spoilt or not (watch.holds or watch in waiting) for watch in self._watches):
+        if any(watch.spoilt or not (watch in waiting or watch.holds) for watch in self._watches):
             return False
         if not self._order.is_kept:
             return None if waiting else False
