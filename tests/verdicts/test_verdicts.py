@@ -65,6 +65,23 @@ def test_entries_that_left_the_journal_are_told(make_client: Any, clock: StillCl
     assert len(judge(client)["back_off"]["requests"]) == 3
 
 
+def test_intervals_are_the_machines_whatever_the_sandboxes_clock_does(
+    client: Any, clock: StillClock
+) -> None:
+    """It stands still, then moves on by itself: neither is anything that the client did."""
+    assert client.put(f"{STATE}/clock", json={"now": "2030-01-01T00:00:00Z"}).status_code == 200
+    fail(client, {"type": "error", "error": "RATE_LIMIT_EXCEEDED", "retry_after": 1})
+    fail(client, times=2)
+    send_at(client, clock, 1_000, 2_000, 4_000)
+    assert not_ok(client) == set()
+    fail(client, times=4)
+    for _ in range(4):
+        send(client, "wamid.other")
+        clock.advance(100)
+        client.put(f"{STATE}/clock", json={"advance": "PT60S"})
+    assert not_ok(client) == {"back_off"}
+
+
 def test_reset_forgets(client: Any, clock: StillClock) -> None:
     send_at(client, clock, 1_000)
     assert not_ok(client)
