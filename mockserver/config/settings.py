@@ -109,8 +109,7 @@ class Settings:
         False,
         Truth(),
         None,
-        "tell why a call failed in the header X-Mock-Reason of its answer, in a line without "
-        "secrets",
+        "tell why a call failed in a header of its answer, in a line without secrets",
     )
     log_level: str | None = _add_row(
         None,
