@@ -102,20 +102,20 @@ class Log:
         return found
 
     def drop_oldest(self) -> None:
-        with self._budget.lock:
-            oldest = self._entries.popleft()
-            self._notes.popleft()
-            text, shared = oldest if isinstance(oldest, tuple) else (oldest, b"")
-            size = len(text) + OVERHEAD
-            if shared:
-                _, users = self._shared.pop(shared)
-                if users > 1:
-                    self._shared[shared] = shared, users - 1
-                else:
-                    size += len(shared)
-            self.size -= size
-            self.dropped += 1
-            self._budget.release(self, size)
+        """For whoever holds the budget's lock."""
+        oldest = self._entries.popleft()
+        self._notes.popleft()
+        text, shared = oldest if isinstance(oldest, tuple) else (oldest, b"")
+        size = len(text) + OVERHEAD
+        if shared:
+            _, users = self._shared.pop(shared)
+            if users > 1:
+                self._shared[shared] = shared, users - 1
+            else:
+                size += len(shared)
+        self.size -= size
+        self.dropped += 1
+        self._budget.release(self, size)
 
     def clear(self) -> None:
         with self._budget.lock:

@@ -51,16 +51,17 @@ def write_entry(
     unanswered = answer.delivery is not None and answer.delivery.sent in ("nothing", "garbage")
     head: dict[str, Any] = {"id": stamp.id}
     if exchange is not None:
-        _describe_subject(head, exchange)
-    head |= {
-        "at": iso(stamp.at),
-        "request": {"method": call.method, "path": call.target, "headers": call.headers},
-        "response": NO_RESPONSE
-        if unanswered
-        else {"status": answer.status, "headers": answer.headers},
-        "committed": outcome.committed,
-        "duration_ms": round(outcome.duration_ms, 3),
-    }
+        if exchange.subject.message_id is not None:
+            head["message_id"] = exchange.subject.message_id
+        if exchange.message is not None:
+            head["customer"] = exchange.message.customer
+    head["at"] = iso(stamp.at)
+    head["request"] = {"method": call.method, "path": call.target, "headers": call.headers}
+    head["response"] = (
+        NO_RESPONSE if unanswered else {"status": answer.status, "headers": answer.headers}
+    )
+    head["committed"] = outcome.committed
+    head["duration_ms"] = round(outcome.duration_ms, 3)
     if stamp.machine_at != stamp.at:
         head["machine_at"] = iso(stamp.machine_at)
     if exchange is not None:
@@ -87,13 +88,6 @@ def write_entry(
     record, body_cut = write_record(head, call.body, body, natural, find_secrets=find_signatures)
     cut = _find_cut(head, body_cut) if body_cut or "cut" in head else ()
     return record, _share_traits(outcome, head, cut, known)
-
-
-def _describe_subject(head: dict[str, Any], exchange: Exchange) -> None:
-    if exchange.subject.message_id is not None:
-        head["message_id"] = exchange.subject.message_id
-    if exchange.message is not None:
-        head["customer"] = exchange.message.customer
 
 
 def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
