@@ -399,7 +399,12 @@ def test_message_of_an_id_that_two_providers_know_is_chosen_by_provider(
 
 
 @pytest.mark.parametrize(
-    ("query", "code"), [("provider=nobody", "unknown_provider"), ("account=main", "unknown_filter")]
+    ("query", "code"),
+    [
+        ("provider=nobody", "unknown_provider"),
+        ("provider=", "unknown_provider"),
+        ("account=main", "unknown_filter"),
+    ],
 )
 def test_wrong_choice_of_a_message_is_refused(server: Server, query: str, code: str) -> None:
     answer = requests.get(f"{server.state}/messages/{WAMID}?{query}", timeout=5)

@@ -95,8 +95,8 @@ def _find_message(messages: MessageStore, name: str) -> Message:
 
 def show_message(desk: Desk, inquiry: Inquiry) -> Reply:
     message_id = inquiry.args["message_id"]
-    wanted = read_filters(inquiry, ("provider",)).get("provider")
-    for provider in [choose("provider", wanted, desk.providers)] if wanted else desk.providers:
+    wanted = read_choice(read_filters(inquiry, ("provider",)), "provider", desk.providers)
+    for provider in desk.providers if wanted is None else [wanted]:
         message = inquiry.sandbox.messages.get(provider, message_id)
         if message:
             return Reply(200, message.to_json())
