@@ -7,12 +7,12 @@ from typing import NamedTuple
 from mockserver.admin.desk import Desk
 from mockserver.admin.finish import make_finish
 from mockserver.admin.gate import Gate
-from mockserver.admin.routes import administrate
+from mockserver.admin.routes import ROUTES, administrate
 from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
-from mockserver.faults.rules.reader import RuleReader, require_room
+from mockserver.faults.rules.reader import RuleReader, describe_rules, require_room
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
 from mockserver.late import load_module
 from mockserver.registry import find_providers
@@ -52,12 +52,23 @@ def create_app(
     """
     settings = settings or Settings()
     providers = providers or find_providers().providers
-    sandboxes = create_sandboxes(settings, providers, clock or SystemClock(), seed)
-    desk = Desk(providers, sandboxes, __version__, _read_thresholds(settings))
+    desk = create_desk(settings, providers, clock or SystemClock(), seed)
     gate = Gate(settings.allowed_hosts, settings.admin_token)
     finish = make_finish()
     front = partial(answer_front, providers, __version__, finish)
-    return create_routes(sandboxes, providers, administrate(desk, gate, finish), front)
+    return create_routes(desk.sandboxes, providers, administrate(desk, gate, finish), front)
+
+
+def create_desk(
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+    seed: int | None = None,
+) -> Desk:
+    """What the administration works with. Raises Mistakes."""
+    sandboxes = create_sandboxes(settings, providers, clock, seed)
+    thresholds = _read_thresholds(settings)
+    return Desk(providers, sandboxes, __version__, thresholds, ROUTES, describe_rules)
 
 
 def _read_thresholds(settings: Settings) -> Thresholds:

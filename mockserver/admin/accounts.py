@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, choose, read_body
 from mockserver.api.account import Account
 from mockserver.api.call import Reply
@@ -15,8 +16,9 @@ from mockserver.text.mistakes import Refused
 from mockserver.text.validation import Strict, first_mistake
 
 
+@described(200, "Account", body="AccountPatch")
 def patch_account(desk: Desk, inquiry: Inquiry) -> Reply:
-    """``{"condition"?, "numbers"?: [{"number", "state"}]}``; what is not named stays."""
+    """An account's condition and its numbers' states; what is not named stays."""
     wanted = choose("provider", inquiry.args["provider"], desk.providers, status=404)
     provider = desk.providers[wanted]
     accounts = {each.label: each for each in inquiry.sandbox.accounts.of(provider.id)}
@@ -39,7 +41,7 @@ def patch_account(desk: Desk, inquiry: Inquiry) -> Reply:
 
 
 def _load(provider: Provider, body: dict[str, Any]) -> dict[str, Any]:
-    schema = _make_schema(provider)
+    schema = make_patch_schema(provider)
     try:
         data: dict[str, Any] = schema.load(body)
     except ValidationError as error:
@@ -49,7 +51,8 @@ def _load(provider: Provider, body: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _make_schema(provider: Provider) -> Schema:
+def make_patch_schema(provider: Provider) -> Schema:
+    """What there is to be changed of an account of the provider."""
     number = Strict.from_dict(
         {"number": fields.String(required=True), "state": make_state_field(provider, required=True)}
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, read_body
 from mockserver.api.call import Reply
 from mockserver.sandbox.clock import FASTEST, MACHINES, SLOWEST, Reading
@@ -18,7 +19,7 @@ class Parsed(fields.Field[int]):
     """A text that a function makes milliseconds of; ``expected`` is told of what is none."""
 
     def __init__(self, parse: Callable[[str], int], expected: str, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(metadata={"type": "string"}, **options)
         self._parse = parse
         self._expected = expected
 
@@ -36,13 +37,14 @@ def require_true(value: Any) -> None:
         raise ValidationError("expected true")
 
 
+TRUE = {"enum": [True]}
 SCHEMA = Strict.from_dict(
     {
         "now": Parsed(parse_instant, "expected a time such as 2026-11-21T06:00:00Z"),
         "advance": Parsed(parse_duration, "expected a duration such as PT61S"),
         "rate": number(SLOWEST, FASTEST),
-        "run": fields.Raw(validate=require_true),
-        "reset": fields.Raw(validate=require_true),
+        "run": fields.Raw(validate=require_true, metadata=TRUE),
+        "reset": fields.Raw(validate=require_true, metadata=TRUE),
         "skew": Parsed(parse_shift, "expected a duration such as PT61S or -PT61S"),
     }
 )()
@@ -63,12 +65,18 @@ MOVES: Mapping[str, Callable[[Reading, int, Any], Reading]] = {
 """What each key makes of a clock, at an instant of the machine's."""
 
 
+@described(200, "Clock")
 def show_clock(desk: Desk, inquiry: Inquiry) -> Reply:
+    """What time it is in the sandbox, and how it goes on."""
     return Reply(200, tell_time(inquiry.sandbox))
 
 
+@described(200, "Clock", body=SCHEMA)
 def set_clock(desk: Desk, inquiry: Inquiry) -> Reply:
-    """One of ``MOVES``. What becomes due by it has happened before the answer."""
+    """Set the clock, move it on, make it run otherwise: one of these.
+
+    What becomes due by it has happened before the answer.
+    """
     name, value = _read_move(read_body(inquiry))
     sandbox = inquiry.sandbox
     machine_at = sandbox.clock.machine.now()

@@ -1,7 +1,7 @@
 """What the administration's handlers work with."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -17,10 +17,17 @@ from mockserver.verdicts.thresholds import Thresholds
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """``routes`` are the administration's own, and ``manual`` tells what a fault rule can be.
+    ``documents`` are those of OpenAPI that were asked for.
+    """
+
     providers: Mapping[str, Provider]
     sandboxes: Sandboxes
     version: str
     thresholds: Thresholds = Thresholds()
+    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    manual: Callable[[], Any] = dict
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Inquiry(NamedTuple):

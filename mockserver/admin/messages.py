@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import (
     PAGE,
     Desk,
@@ -28,6 +29,7 @@ from mockserver.text.shown import shown
 from mockserver.text.validation import Duration, first_mistake
 
 FILTERS = ("provider", "account", "direction", "unread", "customer", "after", "limit")
+OWNER = ("provider",)
 DEFAULT_TEXT = "Hello"
 
 
@@ -49,8 +51,12 @@ class CustomerMessageSchema(ContentSchema):
 SCHEMA = CustomerMessageSchema()
 
 
+@described(200, "Messages", query=FILTERS)
 def list_messages(desk: Desk, inquiry: Inquiry) -> Reply:
-    """In order of arrival; ``next`` is the ``after`` that goes on where more is left."""
+    """Messages in order of arrival.
+
+    ``next`` is the ``after`` that goes on where more is left.
+    """
     given = read_filters(inquiry, FILTERS)
     messages = inquiry.sandbox.messages
     wanted = _read_wanted(desk, inquiry.sandbox, given)
@@ -93,9 +99,11 @@ def _find_message(messages: MessageStore, name: str) -> Message:
     return found[0]
 
 
+@described(200, "Message", query=OWNER)
 def show_message(desk: Desk, inquiry: Inquiry) -> Reply:
+    """One message."""
     message_id = inquiry.args["message_id"]
-    wanted = read_choice(read_filters(inquiry, ("provider",)), "provider", desk.providers)
+    wanted = read_choice(read_filters(inquiry, OWNER), "provider", desk.providers)
     for provider in desk.providers if wanted is None else [wanted]:
         message = inquiry.sandbox.messages.get(provider, message_id)
         if message:
@@ -118,6 +126,7 @@ def _find_account(sandbox: Sandbox, provider: str, label: str | None) -> Account
     return accounts[choose("account", label, accounts)]
 
 
+@described(201, "Message", body=SCHEMA, refuses=(409,))
 def write_message(desk: Desk, inquiry: Inquiry) -> Reply:
     """A customer writes to a business number."""
     data = _load(read_body(inquiry))

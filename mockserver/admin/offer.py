@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry
 from mockserver.api.call import Reply
 from mockserver.api.operation import Operation
@@ -9,12 +10,18 @@ from mockserver.api.provider import Provider
 from mockserver.text.mistakes import Refused
 
 
+@described(200, "Health", open=True)
 def tell_alive(desk: Desk, inquiry: Inquiry) -> Reply:
+    """Whether the process is alive."""
     return Reply(200, {"status": "ok", "version": desk.version})
 
 
+@described(200, "Health", refuses=(503,), open=True)
 def tell_ready(desk: Desk, inquiry: Inquiry) -> Reply:
-    """A write is tried where the last one failed. Raises Refused where that fails too."""
+    """Whether it can work.
+
+    A write is tried where the last one failed. Raises Refused where that fails too.
+    """
     try:
         desk.sandboxes.require_kept()
     except Refused as refused:
@@ -22,7 +29,9 @@ def tell_ready(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"status": "ok", "version": desk.version})
 
 
+@described(200, "Providers")
 def list_providers(desk: Desk, inquiry: Inquiry) -> Reply:
+    """The providers, with their operations and every documented error."""
     base_url = inquiry.call.base_url
     described = [describe_provider(provider, base_url) for provider in desk.providers.values()]
     return Reply(200, {"providers": described})

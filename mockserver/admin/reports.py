@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import (
     PAGE,
     Desk,
@@ -21,8 +22,11 @@ COLLECTION = "reports"  # what providers that have reports call theirs
 FILTERS = ("provider", "account", "status", "limit", "after")
 
 
+@described(200, "Reports", query=FILTERS)
 def list_reports(desk: Desk, inquiry: Inquiry) -> Reply:
-    """As the fixtures have them. ``status`` is one of a message in the report.
+    """Delivery reports, as the fixtures have them.
+
+    ``status`` is one of a message in the report.
 
     Where more than the limit is left, ``next`` is what ``after`` takes to go on.
     """

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import (
     PAGE,
     Desk,
@@ -33,8 +34,11 @@ FILTERS = (*TEXTS, *NUMBERS, *OTHERS, "since", "limit", "within")
 ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 
 
+@described(200, "Requests", query=FILTERS)
 def list_requests(desk: Desk, inquiry: Inquiry) -> Reply | Later:
-    """The newest last. ``limit`` keeps the newest, or the first after ``since``.
+    """The journal of calls, the newest last.
+
+    ``limit`` keeps the newest, or the first after ``since``.
 
     ``next`` is the ``since`` that goes on where more is left, and ``earlier`` tells that the answer
     would have been too long with those before. An empty ``since`` begins with the oldest.
@@ -88,8 +92,9 @@ class Search:
         return (self._journal.find_place(self._since) or 0) if self._since else 0
 
 
+@described(200, "Request", refuses=(400,))
 def show_request(desk: Desk, inquiry: Inquiry) -> Reply:
-    """``last`` is the id of the newest call."""
+    """One entry of the journal; ``last`` is the id of the newest call."""
     wanted = read_entry_id(inquiry.args["entry_id"])
     entry = inquiry.sandbox.journal.find(wanted, inquiry.sandbox.disclosure)
     if entry is None:

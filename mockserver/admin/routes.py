@@ -13,6 +13,7 @@ from mockserver.admin import (
     faults,
     messages,
     offer,
+    openapi,
     reports,
     requests,
     sandboxes,
@@ -20,6 +21,7 @@ from mockserver.admin import (
     verdicts,
     verify,
 )
+from mockserver.admin.described import Described, Handler
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.admin.finish import Finish
 from mockserver.admin.gate import CHALLENGE, Gate
@@ -39,14 +41,14 @@ PREFIX = "/_mock"
 ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
 
-AdminHandler = Callable[[Desk, Inquiry], Reply | Later]
-
 Look = Callable[[bool], Answer | None]
 
-ROUTES: dict[str, dict[str, AdminHandler]] = {
+ROUTES: dict[str, dict[str, Handler]] = {
     f"{PREFIX}/livez": {"GET": offer.tell_alive},
     f"{PREFIX}/readyz": {"GET": offer.tell_ready},
     f"{PREFIX}/providers": {"GET": offer.list_providers},
+    f"{PREFIX}/openapi.json": {"GET": openapi.tell_administration},
+    f"{PREFIX}/openapi/{{provider}}.json": {"GET": openapi.tell_provider},
     ALL: {"GET": sandboxes.list_sandboxes, "POST": sandboxes.create_sandbox},
     SANDBOX: {"GET": sandboxes.show_sandbox, "DELETE": sandboxes.delete_sandbox},
     f"{SANDBOX}/reset": {"POST": sandboxes.reset_sandbox},
@@ -75,7 +77,11 @@ ROUTES: dict[str, dict[str, AdminHandler]] = {
     f"{SANDBOX}/verify": {"POST": verify.verify_calls},
 }
 ELSEWHERE = (PREFIX, f"{PREFIX}/{{unknown:rest}}")
-OPEN = (f"{PREFIX}/livez", f"{PREFIX}/readyz")
+OPEN = {
+    path
+    for path, handlers in ROUTES.items()
+    if all(isinstance(each, Described) and each.open for each in handlers.values())
+}
 """Asked by whoever looks after containers: they tell nothing and change nothing."""
 NAME = re.compile(r"\{(\w+)")
 NAMES = {path: NAME.findall(path) for path in (*ROUTES, *ELSEWHERE)}
@@ -157,7 +163,7 @@ def _refuse(path: str, refused: Refused) -> Answer:
     return answer
 
 
-def _find_handler(path: str, call: Call) -> AdminHandler:
+def _find_handler(path: str, call: Call) -> Handler:
     if path not in ROUTES or call.code is not None:
         hint = f"there are {', '.join(map(_write_path, ROUTES))}"
         raise Refused("not_found", f"no such path: {call.target}", hint, status=404)

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, read_filters, read_optional_body
 from mockserver.api.call import Reply
 from mockserver.sandbox.beginning import Wish
@@ -46,7 +47,9 @@ NAME = validate.Regexp(
 NAMED = Strict.from_dict({"name": fields.String(validate=NAME, load_default=FIRST)})()
 
 
+@described(200, "Sandboxes")
 def list_sandboxes(desk: Desk, inquiry: Inquiry) -> Reply:
+    """All sandboxes."""
     listed = [
         {
             "id": each.id,
@@ -61,38 +64,50 @@ def list_sandboxes(desk: Desk, inquiry: Inquiry) -> Reply:
     return Reply(200, {"sandboxes": listed, "unattributed": desk.sandboxes.unattributed})
 
 
+@described(201, "Sandbox", body=WISH, optional=True, refuses=(409, 429))
 def create_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
+    """A new sandbox."""
     body = read_optional_body(inquiry)
     wish = _read_wish(desk, body)
     return Reply(201, _describe(desk, desk.sandboxes.create(wish), inquiry.call.base_url))
 
 
+@described(200, "Sandbox")
 def show_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
+    """A sandbox with its accounts, credentials and numbers."""
     return Reply(200, _describe(desk, inquiry.sandbox, inquiry.call.base_url))
 
 
+@described(204, refuses=(409,))
 def delete_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
+    """Remove a sandbox, and all that is in it."""
     desk.sandboxes.delete(inquiry.sandbox)
     return Reply(204)
 
 
+@described(204, refuses=(409,))
 def reset_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
+    """Back to what the sandbox began with, without rules and journal."""
     desk.sandboxes.reset(inquiry.sandbox)
     return Reply(204)
 
 
+@described(201, "SnapshotName", body=NAMED, optional=True, refuses=(429,))
 def remember_state(desk: Desk, inquiry: Inquiry) -> Reply:
-    """The state as it is now, under a name."""
+    """Remember the state as it is now, under a name."""
     name = _read_name(inquiry)
     keep_state(inquiry.sandbox, name)
     return Reply(201, {"name": name})
 
 
+@described(204, body=NAMED, optional=True, refuses=(409,))
 def restore_sandbox(desk: Desk, inquiry: Inquiry) -> Reply:
+    """Back to a state that was remembered under a name."""
     restore_state(inquiry.sandbox, _read_name(inquiry))
     return Reply(204)
 
 
+@described(200, "Snapshot", query=("name",))
 def download_snapshot(desk: Desk, inquiry: Inquiry) -> Reply:
     """A remembered state or, where none is named and none was remembered, the present one."""
     given = read_filters(inquiry, ("name",))

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, choose, read_body
 from mockserver.api.account import Account
 from mockserver.api.call import Reply
@@ -26,10 +27,9 @@ class SignSchema(Strict):
 SCHEMA = SignSchema()
 
 
+@described(200, "Signed", body=SCHEMA)
 def sign_call(desk: Desk, inquiry: Inquiry) -> Reply:
-    """``{"provider", "account"?, "operation"?, "body"? or "body_base64"?, "options"?}``, signed at
-    the machine's time: 200 with ``{"headers"}``.
-    """
+    """The headers that authenticate a call, signed at the machine's time."""
     data = _load(read_body(inquiry))
     provider = desk.providers[choose("provider", data["provider"], desk.providers)]
     for name in data["options"]:

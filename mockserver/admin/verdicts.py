@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, read_filters, read_whole
 from mockserver.api.call import Reply
 from mockserver.late import load_module
@@ -12,8 +13,9 @@ from mockserver.verdicts.thresholds import BOUNDS, Thresholds
 JUDGE = "mockserver.verdicts.judge"  # what it needs takes a while to load
 
 
+@described(200, "Verdicts", query=tuple(BOUNDS))
 def show_verdicts(desk: Desk, inquiry: Inquiry) -> Reply:
-    """All of them, judged by the settings' thresholds or by those that were given."""
+    """All verdicts on the client, by the settings' thresholds or by those that were given."""
     thresholds = _read_thresholds(desk.thresholds, read_filters(inquiry, tuple(BOUNDS)))
     sandbox = inquiry.sandbox
     judge = load_module(JUDGE).Judge(desk.providers, desk.sandboxes, sandbox, thresholds)

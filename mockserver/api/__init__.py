@@ -15,6 +15,7 @@ from mockserver.api.credential_diagnosis import (
 from mockserver.api.diagnosis import Case, Finding, Remark
 from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
+from mockserver.api.header import BEARER, Header
 from mockserver.api.limits import Allowance, Bucket, Verdict, is_bucket, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
 from mockserver.api.message_diagnosis import (
@@ -45,6 +46,7 @@ from mockserver.text.times import DAY, SECOND
 
 __all__ = [
     "BASE64URL",
+    "BEARER",
     "CROCKFORD",
     "DAY",
     "GOOD",
@@ -68,6 +70,7 @@ __all__ = [
     "Exchange",
     "Fail",
     "Finding",
+    "Header",
     "Lenient",
     "Message",
     "NotEmulated",

@@ -15,6 +15,7 @@ from mockserver.api.call import JSON, Call
 from mockserver.api.catalogue import Catalogue
 from mockserver.api.diagnosis import Diagnose
 from mockserver.api.exchange import Done, Exchange, Subject
+from mockserver.api.header import Header
 
 IN_PATHS = "!$&'()*+,;=:@"  # stand for themselves in a part of a path, RFC 3986
 
@@ -69,7 +70,7 @@ class Operation:
     successes, the usual one first. ``subject`` reads what a call is about out of the request, the
     path's arguments and the account. ``sample`` makes a valid call of an account about one of its
     messages or, where ``about`` names a collection, records. Doing what is ``idempotent`` twice is
-    as doing it once.
+    as doing it once. ``headers`` are those that it takes besides the provider's.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Operation:
     source: str
     about: str | None = None
     idempotent: bool = True
+    headers: tuple[Header, ...] = ()
 
     @property
     def success(self) -> int:

@@ -15,6 +15,7 @@ from mockserver.api.call import Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail
 from mockserver.api.draw import Draw
 from mockserver.api.exchange import Documented, Exchange
+from mockserver.api.header import Header
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Operation, Purpose
 
@@ -74,7 +75,9 @@ class Provider:
     signed all the same, to see what the server says. ``signatures`` are those that would
     authenticate a call as it came, which are as secret as a credential. ``not_emulated`` is what it
     documents besides the operations. ``notes`` tell by kind whether a value is one that it notes:
-    what is kept of another server is judged by them before it is recalled.
+    what is kept of another server is judged by them before it is recalled. ``headers`` are those
+    that every call carries, its credentials among them, and ``answer_headers`` those that answers
+    may have; ``failure`` is the shape of an ``envelope``'s body.
     """
 
     id: str
@@ -98,6 +101,9 @@ class Provider:
     signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
     not_emulated: tuple[NotEmulated, ...] = ()
     notes: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    headers: tuple[Header, ...] = ()
+    answer_headers: tuple[Header, ...] = ()
+    failure: type[Schema] | None = None
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, None where there is none."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.api.account import AccountKind
 from mockserver.api.catalogue import REQUIRED, Catalogue, Spec
+from mockserver.api.header import Header
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Shape
 from mockserver.api.provider import Provider, Switch
@@ -34,6 +35,8 @@ PARTS: dict[str, Any] = {
     "records": Mapping,
     "not_emulated": (tuple, NotEmulated),
     "notes": Mapping,
+    "headers": (tuple, Header),
+    "answer_headers": (tuple, Header),
 }
 PARTS_OF_OPERATIONS: dict[str, Any] = {
     "name": str,
@@ -45,6 +48,7 @@ PARTS_OF_OPERATIONS: dict[str, Any] = {
     "answers": (tuple, Shape),
     "subject": Callable,
     "sample": Callable,
+    "headers": (tuple, Header),
 }
 
 

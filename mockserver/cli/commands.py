@@ -15,6 +15,7 @@ MODULES = {
     "explain": "mockserver.cli.explain",
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",
+    "openapi": "mockserver.cli.openapi",
     "providers": "mockserver.cli.listing",
     "requests": "mockserver.cli.requests",
     "reset": "mockserver.cli.sandboxes",

@@ -82,7 +82,7 @@ class Beginnings:
 
     def __init__(self, providers: Mapping[str, Provider], seeds: Mapping[str, Seed]) -> None:
         self._providers = providers
-        self._seeds = seeds
+        self.seeds = seeds
         self.planted = sum_up(seeds)
         """What the fixtures hold, in a document beside that about ``default``."""
 
@@ -96,15 +96,15 @@ class Beginnings:
             tables: Tables = about["snapshot"]
             return tables
         if about["code"] is None:
-            accounts = [each for seed in self._seeds.values() for each in seed.accounts]
-            return {**list_accounts(accounts), **plant(self._seeds, now, {})}
+            accounts = [each for seed in self.seeds.values() for each in seed.accounts]
+            return {**list_accounts(accounts), **plant(self.seeds, now, {})}
         renewal = Renewal(self._providers, about["seed"], about["code"])
         if about["fixtures"] in KINDS:
-            accounts, numbers = renewal.renew(self._seeds)
+            accounts, numbers = renewal.renew(self.seeds)
             planted = about["fixtures"] == DEFAULT
             return {
                 **list_accounts(accounts),
-                **(plant(self._seeds, now, numbers) if planted else {}),
+                **(plant(self.seeds, now, numbers) if planted else {}),
             }
         seeds = self._read(about["fixtures"])
         return {**list_accounts(renewal.complete(seeds)), **plant(seeds, now, {})}
@@ -136,7 +136,7 @@ class Beginnings:
                 accounts[key] = account
         for table, rows in beginning.items():
             tables.setdefault(table, rows)
-        planted = known.get(PLANTED) or find_planted(self._seeds, tables)
+        planted = known.get(PLANTED) or find_planted(self.seeds, tables)
         known[PLANTED] = {**self.planted, **planted}
         return before != {name: list(rows) for name, rows in tables.items()}
 

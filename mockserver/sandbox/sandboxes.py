@@ -25,6 +25,7 @@ from mockserver.sandbox.beginning import (
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.expiry import Expiry, end_of
+from mockserver.sandbox.fixtures import Seed
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Sandbox
@@ -193,6 +194,11 @@ class Sandboxes:
             if sandbox.id == DEFAULT:
                 with self.lock:
                     self.unattributed = 0
+
+    @property
+    def seeds(self) -> Mapping[str, Seed]:
+        """What the fixtures hold, by provider."""
+        return self._beginnings.seeds
 
     def require_kept(self) -> None:
         """Raises Refused where changes cannot be kept any more."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import requests
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.commands import started
 from tests.conftest import ROOT, Server, Start
@@ -219,3 +220,13 @@ def test_what_is_documented_and_not_built_is_told(acme: Server) -> None:
     assert "not emulated yet" in at_root.json()["error"]["message"]
     by_prefix = requests.get(f"{acme.url}/{NAME}/v1/receipts/msg_01", headers=MAIN, timeout=5)
     assert (by_prefix.status_code, by_prefix.json()["problem"]) == (404, "unknown_path")
+
+
+def test_openapi_document_tells_of_it(acme: Server) -> None:
+    document = requests.get(f"{acme.url}/_mock/openapi/{NAME}.json", timeout=5).json()
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    told = document["paths"]["/v1/receipts"]["post"]
+    [example] = told["requestBody"]["content"]["application/json"]["examples"].values()
+    assert example["value"] == {"message": "msg_03"}
+    assert "unknown_token" in json.dumps(told["responses"]["401"])
+    assert told["security"] == [{"bearer": []}]

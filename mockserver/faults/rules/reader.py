@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields
 
@@ -50,6 +50,22 @@ KEYS = {
     for part, schema in (("", RULE), ("match", MatchSchema()), ("schedule", SCHEDULE))
 }
 """What there can be in a rule, and in its parts."""
+
+
+class Manual(NamedTuple):
+    """What a rule can be: its schema, and of each type what it does and the schema of its
+    settings.
+    """
+
+    rule: Schema
+    types: Mapping[str, tuple[str, Schema]]
+
+
+def describe_rules() -> Manual:
+    types = {name: (manual_of(unit), unit.schema) for name, unit in find_faults().items()}
+    return Manual(RULE, types)
+
+
 MOST_MISTAKES = 1_000  # of one kind in one rule, before they are only counted
 Wrong = list[Refused]
 

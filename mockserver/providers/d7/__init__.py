@@ -1,6 +1,6 @@
 """D7 Networks: WhatsApp read receipts and delivery reports."""
 
-from mockserver.api import Provider, Switch
+from mockserver.api import BEARER, Provider, Switch
 from mockserver.providers.d7 import accounts, identifiers, not_emulated, operations, schemas
 from mockserver.providers.d7.errors import Error, envelope
 
@@ -25,4 +25,6 @@ provider = Provider(
     ),
     records={"reports": schemas.ReportSchema()},
     not_emulated=not_emulated.NOT_EMULATED,
+    headers=(BEARER,),
+    failure=schemas.FailureSchema,
 )

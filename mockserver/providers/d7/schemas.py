@@ -12,6 +12,25 @@ class DoneSchema(Schema):
     message = DONE_TEXT
 
 
+class FailureSchema(Schema):
+    """``detail`` is a text where the row has no code."""
+
+    detail = fields.Raw(
+        required=True,
+        metadata={
+            "anyOf": [
+                {
+                    "type": "object",
+                    "required": ["code", "message"],
+                    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+                    "additionalProperties": False,
+                },
+                {"type": "string"},
+            ]
+        },
+    )
+
+
 STATUSES = (
     "scheduled", "processed", "sent", "delivered", "read",
     "un_delivered", "rejected", "insufficient_credit",

@@ -1,7 +1,7 @@
 """Kaleyra: WhatsApp read receipts, API version 2."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.kaleyra import accounts, identifiers, not_emulated, operations
+from mockserver.providers.kaleyra import accounts, identifiers, not_emulated, operations, schemas
 from mockserver.providers.kaleyra.errors import Error, envelope
 
 provider = Provider(
@@ -30,4 +30,6 @@ provider = Provider(
         ),
     ),
     not_emulated=not_emulated.NOT_EMULATED,
+    headers=accounts.HEADERS,
+    failure=schemas.FailureSchema,
 )

@@ -14,6 +14,7 @@ from mockserver.api import (
     Claim,
     Exchange,
     Fail,
+    Header,
     Number,
     Signing,
     require_condition,
@@ -25,6 +26,7 @@ from mockserver.providers.kaleyra.errors import Error
 
 FORM = "application/x-www-form-urlencoded"
 OLDER = "/v1/"
+HEADERS = (Header(API_KEY, "the key that belongs to the SID in the path", credential=True),)
 LONGEST_FORM = 16_384  # of a form, or a query, that is looked at for the key
 
 ACCOUNT = AccountKind(

@@ -51,6 +51,20 @@ class AcceptedSchema(Schema):
     error = fields.Dict(required=True, validate=validate.Length(max=0))
 
 
+class FailureSchema(Schema):
+    """Source: the page's failure responses. ``data`` is an empty object, or an empty array."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    data = fields.Raw(
+        required=True,
+        metadata={
+            "anyOf": [{"type": "object", "maxProperties": 0}, {"type": "array", "maxItems": 0}]
+        },
+    )
+    error = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 def require_content_type(exchange: Exchange) -> None:
     if exchange.call.media_type != JSON:
         came = exchange.call.header("content-type")

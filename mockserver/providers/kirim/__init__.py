@@ -1,7 +1,7 @@
 """KirimChat: WhatsApp read receipts, Public API v1."""
 
-from mockserver.api import Provider, Switch
-from mockserver.providers.kirim import accounts, identifiers, not_emulated, operations
+from mockserver.api import BEARER, Provider, Switch
+from mockserver.providers.kirim import accounts, identifiers, not_emulated, operations, schemas
 from mockserver.providers.kirim.errors import Error, envelope
 
 provider = Provider(
@@ -26,4 +26,7 @@ provider = Provider(
     ),
     not_emulated=not_emulated.NOT_EMULATED,
     notes=operations.NOTES,
+    headers=(BEARER,),
+    answer_headers=operations.ANSWER_HEADERS,
+    failure=schemas.FailureSchema,
 )

@@ -13,6 +13,7 @@ from mockserver.api import (
     Claim,
     Exchange,
     Fail,
+    Header,
     Reply,
     Signing,
     read_bearer_token,
@@ -34,6 +35,11 @@ READS, WRITES = "reads", "writes"
 READS_A_MINUTE, WRITES_A_MINUTE = 600, 60  # of the default plan; no read is emulated yet
 MINUTE = 60 * SECOND
 NOT_CONNECTED = ("pending", "degraded")
+RATE_LIMIT_HEADERS = (
+    Header("X-RateLimit-Limit", "calls of this kind within a minute", required=False),
+    Header("X-RateLimit-Remaining", "how many are left", required=False),
+    Header("X-RateLimit-Reset", "when all are there again: seconds since 1970", required=False),
+)
 
 ACCOUNT = AccountKind(
     credentials=("api_key",),

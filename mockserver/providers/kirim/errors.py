@@ -22,6 +22,8 @@ TYPES = {
     409: "conflict",
     429: "rate_limit_error",
 }
+OF_THE_SERVER, OF_THE_REQUEST = "api_error", "invalid_request_error"  # of any other status
+ERROR_TYPES = (*TYPES.values(), OF_THE_SERVER, OF_THE_REQUEST)
 
 
 class Error(Catalogue):
@@ -204,9 +206,7 @@ def envelope(fail: Fail, request_id: str) -> Reply:
     details = {**spec.details, **fail.details}
     request_id = details.get("replay_of", request_id)
     error = {
-        "type": TYPES.get(
-            spec.status, "api_error" if spec.status >= 500 else "invalid_request_error"
-        ),
+        "type": TYPES.get(spec.status, OF_THE_SERVER if spec.status >= 500 else OF_THE_REQUEST),
         "code": spec.code,
         "message": details.get("message", spec.message),
     }

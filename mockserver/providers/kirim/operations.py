@@ -15,6 +15,7 @@ from mockserver.api import (
     Done,
     Exchange,
     Fail,
+    Header,
     Message,
     Operation,
     Purpose,
@@ -151,6 +152,21 @@ def is_kept(value: Any) -> bool:
     return False
 
 
+REPEATABLE = Header(
+    "Idempotency-Key",
+    "an answer within 24 hours to the same key and body is given again; 255 characters at most",
+    required=False,
+)
+ANSWER_HEADERS = (
+    Header("X-Request-Id", "the `request_id` of the body", required=False),
+    *accounts.RATE_LIMIT_HEADERS,
+    Header(
+        REPLAYED,
+        "whether this is the answer to an earlier call with the Idempotency-Key",
+        required=False,
+        choices=("true", "false"),
+    ),
+)
 NOTES = {accounts.WRITES: is_bucket, accounts.READS: is_bucket, IDEMPOTENCY_KEY: is_kept}
 
 
@@ -270,6 +286,7 @@ OPERATIONS = (
         subject=find_message,
         sample=sample_receipt,
         source=MARK_AS_READ,
+        headers=(REPEATABLE,),
     ),
 )
 

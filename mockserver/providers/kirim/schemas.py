@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from mockserver.api import Fail, Lenient, Problem, require_body
-from mockserver.providers.kirim.errors import Error
+from mockserver.providers.kirim.errors import ERROR_TYPES, Error
 
 EMPTY = "empty"
 
@@ -56,3 +56,17 @@ class AnswerSchema(Schema):
 
     data = fields.Nested(ReadSchema, required=True)
     request_id = fields.String(required=True)
+
+
+class ErrorSchema(Schema):
+    type = fields.String(required=True, validate=validate.OneOf(ERROR_TYPES))
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    param = fields.String()
+    request_id = fields.String(required=True)
+
+
+class FailureSchema(Schema):
+    """Source: developers.kirim.chat/concepts/errors/."""
+
+    error = fields.Nested(ErrorSchema, required=True)

@@ -1,7 +1,7 @@
 """NXCloud: WhatsApp read receipts and typing indicators."""
 
 from mockserver.api import Provider, Switch
-from mockserver.providers.nxcloud import accounts, identifiers, not_emulated, operations
+from mockserver.providers.nxcloud import accounts, identifiers, not_emulated, operations, schemas
 from mockserver.providers.nxcloud.errors import Error, envelope
 
 provider = Provider(
@@ -28,4 +28,6 @@ provider = Provider(
         ),
     ),
     not_emulated=not_emulated.NOT_EMULATED,
+    headers=accounts.SIGNED_HEADERS,
+    failure=schemas.FailureSchema,
 )

@@ -17,6 +17,7 @@ from mockserver.api import (
     Claim,
     Exchange,
     Fail,
+    Header,
     Signing,
     require_condition,
     shown,
@@ -28,6 +29,19 @@ BIZ_TYPE = "2"
 ACTION = "read"  # of both operations
 WINDOW_MS = 60_000
 ALGORITHMS = ("md5", "sha256")
+SIGNED_HEADERS = (
+    Header("accessKey", "who calls", credential=True),
+    Header("ts", "when the call was signed: milliseconds since 1970, at most 60 s off"),
+    Header("bizType", "the kind of business: WhatsApp", choices=(BIZ_TYPE,)),
+    Header("action", "what the call does", choices=(ACTION,)),
+    Header(
+        "sign",
+        "lower-case hex digest of `accessKey=…&action=…&bizType=…&ts=…&body=…&accessSecret=…`, "
+        "with the exact bytes of the body; an empty body is left out with its name",
+        credential=True,
+    ),
+    Header("algorithm", "of the digest: md5 if it is not told", required=False, choices=ALGORITHMS),
+)
 
 ACCOUNT = AccountKind(
     credentials=("access_key", "access_secret"),

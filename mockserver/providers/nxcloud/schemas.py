@@ -42,3 +42,9 @@ class AnswerSchema(Schema):
     message = fields.String(
         required=True, validate=validate.OneOf(("Request succeeded", "Request successful"))
     )
+
+
+class FailureSchema(Schema):
+    code = fields.Integer(strict=True, required=True)
+    message = fields.String(required=True)
+    data = fields.Raw(required=True, allow_none=True, validate=validate.Equal(None))

@@ -1,0 +1,1 @@
+"""OpenAPI documents, made of the specifications that the server itself goes by."""
