@@ -2,48 +2,28 @@
 
 import contextlib
 import logging
-import secrets
 from collections.abc import Mapping
 from functools import partial
-from threading import RLock
-from typing import Any, Protocol
 
 from mockserver.api.changes import put, set_fields
 from mockserver.api.provider import Provider
-from mockserver.late import load_module
-from mockserver.sandbox.accounts import Credential
 from mockserver.sandbox.agenda import Agenda
-from mockserver.sandbox.beginning import (
-    DEFAULT,
-    PLANTED,
-    Beginnings,
-    Wish,
-    describe_wish,
-    name_by_code,
-    wish_default,
-)
+from mockserver.sandbox.beginning import DEFAULT, PLANTED, Beginnings, Wish
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.database import Database
 from mockserver.sandbox.expiry import Expiry, end_of
 from mockserver.sandbox.fixtures import Seed
+from mockserver.sandbox.making import Builder, Maker, draft_rules
+from mockserver.sandbox.register import Register
 from mockserver.sandbox.storage.memory import Keeper, Tables
 from mockserver.sandbox.switches import Switches, merge_switches
 from mockserver.sandbox.world import ABOUT, REQUEST, SELF, Sandbox
 from mockserver.text.mistakes import Refused
-from mockserver.text.secrets import mask_secret
 from mockserver.text.shown import shown
 
-SNAPSHOT = "mockserver.sandbox.snapshot"  # what judges one takes a while to load
-CODES = 10**8
 RETRY_MS = 1_000  # until what could not be kept, or was too much, is tried again
 
 log = logging.getLogger(__name__)
-
-
-class Builder(Protocol):
-    """Makes a sandbox of its documents. Raises KeyError, TypeError or Refused for wrong ones."""
-
-    def __call__(self, database: Database) -> Sandbox: ...
 
 
 class Sandboxes:
@@ -61,20 +41,16 @@ class Sandboxes:
         limit: int,
     ) -> None:
         """``limit`` sandboxes may be made. ``switches`` are those that nobody sets otherwise."""
-        self.lock = RLock()
-        """Of all of them, taken after that of one: nobody waits for one while holding it."""
         self.unattributed = 0
         self.agenda = Agenda(clock, self._run_due)
-        self._providers = providers
+        self._register = Register()
+        self._maker = Maker(providers, beginnings, build, self._register, clock, switches)
         self._beginnings = beginnings
         self._build = build
         self._clock = clock
         self._keeper = keeper
         self._switches = switches
         self._limit = limit
-        self._by_id: dict[str, Sandbox] = {}
-        self._by_code: dict[str, Sandbox] = {}
-        self._by_credential: dict[tuple[str, str | None], Sandbox] = {}
         self._expiry = Expiry(clock)
         self._was_kept: dict[str, Sandbox] = {}
         self._completed = False
@@ -99,14 +75,11 @@ class Sandboxes:
         if self._completed:
             kept[DEFAULT].database.keep_in(self._keeper)
         if DEFAULT not in kept:
-            about = self._describe(wish_default(seed), code=None)
-            known = {SELF: about, PLANTED: self._beginnings.planted}
-            sandbox = self._build(Database(DEFAULT, {ABOUT: known}))
-            sandbox.replace(self._beginnings.plant(about, self._clock.now()))
+            sandbox = self._maker.make_default(seed)
             sandbox.database.keep_in(self._keeper)
             kept = {DEFAULT: sandbox, **kept}
         for sandbox in kept.values():
-            self._register(sandbox)
+            self._take_in(sandbox)
             _catch_up(sandbox)
             _tell_lost_scenario(sandbox)
         differences = self._beginnings.describe_differences(self.default.rows(ABOUT)[PLANTED])
@@ -119,51 +92,41 @@ class Sandboxes:
 
     @property
     def default(self) -> Sandbox:
-        return self._by_id[DEFAULT]
+        return self._register.by_id[DEFAULT]
 
     def all(self) -> list[Sandbox]:
         """In the order that they were made."""
         self._expire()
-        return list(self._by_id.values())
+        return list(self._register.by_id.values())
 
     def find(self, sandbox_id: str) -> Sandbox | None:
         self._expire()
-        return self._by_id.get(sandbox_id)
+        return self._register.by_id.get(sandbox_id)
 
     def find_by_code(self, code: str) -> Sandbox | None:
         self._expire()
-        return self._by_code.get(code)
+        return self._register.by_code.get(code)
 
     def find_by_credential(self, provider: str, credential: str | None) -> Sandbox | None:
         self._expire()
-        return self._by_credential.get((provider, credential))
+        return self._register.by_credential.get((provider, credential))
 
     def credentials(self) -> set[str]:
         """Every credential of every sandbox, public ones too."""
-        with self.lock:
-            return {value for _, value in self._by_credential if value is not None}
+        return self._register.credentials()
 
     def count_unattributed(self) -> None:
-        with self.lock:
+        with self._register.lock:
             self.unattributed += 1
 
     def create(self, wish: Wish) -> Sandbox:
         """Raises Refused; nothing is made then."""
-        with self.lock:
+        with self._register.lock:
             self._require_room(wish.id)
-            about = self._describe(wish, self._draw_code())
-            if wish.snapshot is not None:
-                about, ids, tables = self._take_over(wish, about)
-            else:
-                ids, tables = {}, self._beginnings.plant(about, self._clock.now())
-            database = Database(about["id"], {ABOUT: {SELF: about}, "ids": ids, **tables})
-            sandbox = self._build_new(database)
-            self._require_unused_credentials(sandbox)
-            if wish.snapshot is None:
-                sandbox.change(_draft_rules(sandbox))
+            sandbox = self._maker.make(wish)
             sandbox.catch_up()
-            database.keep_in(self._keeper)
-            self._register(sandbox)
+            sandbox.database.keep_in(self._keeper)
+            self._take_in(sandbox)
             return sandbox
 
     def delete(self, sandbox: Sandbox) -> None:
@@ -171,7 +134,7 @@ class Sandboxes:
         if sandbox.id == DEFAULT:
             message = f"{DEFAULT} cannot be deleted"
             raise Refused("sandbox_needed", message, "POST …/reset takes it back", status=409)
-        with sandbox.lock, self.lock:
+        with sandbox.lock, self._register.lock:
             if not sandbox.closed:
                 self._keeper.forget(sandbox.id)
                 self._close(sandbox)
@@ -188,11 +151,11 @@ class Sandboxes:
             ):
                 changes.append(put(ABOUT, PLANTED, self._beginnings.planted))
             with sandbox.clock.standing_at(now):
-                changes += [] if sandbox.about["snapshot"] else _draft_rules(sandbox)
+                changes += [] if sandbox.about["snapshot"] else draft_rules(sandbox)
             sandbox.replace(tables, *changes)
             sandbox.forget()
             if sandbox.id == DEFAULT:
-                with self.lock:
+                with self._register.lock:
                     self.unattributed = 0
 
     @property
@@ -209,48 +172,6 @@ class Sandboxes:
         self.agenda.stop()
         self._keeper.close()
 
-    def _describe(self, wish: Wish, code: str | None) -> dict[str, Any]:
-        switches = merge_switches(self._switches, wish.switches)
-        return describe_wish(wish, code, self._clock.now(), switches)
-
-    def _take_over(
-        self, wish: Wish, about: dict[str, Any]
-    ) -> tuple[dict[str, Any], Tables, Tables]:
-        """A snapshot's documents for a sandbox of our own. Raises Refused.
-
-        Its credentials are kept, with their code, where no sandbox has them.
-        """
-        snapshot = load_module(SNAPSHOT).read_snapshot(wish.snapshot, self._providers)
-        tables: Tables = snapshot["tables"]
-        code = snapshot["code"]
-        used = any(
-            (account["provider"], value) in self._by_credential
-            for account in tables["accounts"].values()
-            for value in account["credentials"].values()
-        )
-        about["seed"] = snapshot["seed"] if wish.seed is None else wish.seed
-        about["any_credentials"] = wish.any_credentials or snapshot["any_credentials"]
-        if not used and code is not None and code not in self._by_code:
-            about["code"] = code
-            if wish.id is None and name_by_code(code) not in self._by_id:
-                about["id"] = name_by_code(code)
-        else:
-            tables = self._beginnings.renew_snapshot(tables, about["seed"], about["code"])
-        switches = merge_switches(self._switches, snapshot["switches"], wish.switches)
-        about |= {"switches": switches, "snapshot": tables}
-        given = snapshot["ids"]
-        about["requests_before"] = given.get("request", 0)
-        kept = {name: dict(rows) for name, rows in tables.items()}
-        return about, {kind: {"n": n} for kind, n in given.items()}, kept
-
-    def _build_new(self, database: Database) -> Sandbox:
-        """The rules that a snapshot may bring are judged by those who make them."""
-        try:
-            return self._build(database)
-        except Refused as refused:
-            message = f"snapshot.tables.rules: {refused.message}"
-            raise Refused("bad_snapshot", message, refused.hint) from None
-
     def _build_kept(self, name: str, tables: Tables) -> Sandbox:
         """A sandbox as the keeper has it."""
         sandbox = self._build(Database(name, tables))
@@ -258,11 +179,8 @@ class Sandboxes:
         sandbox.database.attach(self._keeper)
         return sandbox
 
-    def _register(self, sandbox: Sandbox) -> None:
-        self._by_id[sandbox.id] = sandbox
-        if sandbox.code is not None:
-            self._by_code[sandbox.code] = sandbox
-        sandbox.accounts.follow(partial(self._follow_credentials, sandbox))
+    def _take_in(self, sandbox: Sandbox) -> None:
+        self._register.enter(sandbox)
         self._expiry.add(sandbox)
         sandbox.tell_due(partial(self._plan, sandbox))
         self._plan(sandbox)
@@ -273,7 +191,7 @@ class Sandboxes:
 
     def _run_due(self, sandbox_id: str) -> None:
         """Run what is due in a sandbox, and plan what is next."""
-        sandbox = self._by_id.get(sandbox_id)
+        sandbox = self._register.by_id.get(sandbox_id)
         if sandbox is None:
             return
         with sandbox.lock:
@@ -286,34 +204,20 @@ class Sandboxes:
             else:
                 self._plan(sandbox)
 
-    def _follow_credentials(
-        self, sandbox: Sandbox, gone: set[Credential], new: set[Credential]
-    ) -> None:
-        """Keep in mind whose a credential is: what another sandbox has already stays its own."""
-        with self.lock:
-            for credential in gone:
-                if self._by_credential.get(credential) is sandbox:
-                    del self._by_credential[credential]
-            for credential in new:
-                self._by_credential.setdefault(credential, sandbox)
-
     def _close(self, sandbox: Sandbox) -> None:
         sandbox.closed = True
         self.agenda.plan(sandbox.id, None)
         sandbox.forget()
-        del self._by_id[sandbox.id]
-        if sandbox.code is not None:
-            del self._by_code[sandbox.code]
-        self._follow_credentials(sandbox, set(sandbox.accounts.credentials()), set())
+        self._register.remove(sandbox)
 
     def _expire(self) -> None:
         """Close those whose time to live has passed since their last call, without a word."""
         if not self._expiry.is_due():
             return
-        with self.lock:
+        with self._register.lock:
             for sandbox_id in self._expiry.take_due():
-                if sandbox_id in self._by_id:
-                    self._close_if_over(self._by_id[sandbox_id])
+                if sandbox_id in self._register.by_id:
+                    self._close_if_over(self._register.by_id[sandbox_id])
 
     def _close_if_over(self, sandbox: Sandbox) -> None:
         now = self._clock.now()
@@ -334,29 +238,14 @@ class Sandboxes:
 
     def _require_room(self, sandbox_id: str | None) -> None:
         self._expire()
-        if sandbox_id in self._by_id:
+        if sandbox_id in self._register.by_id:
             message = f"there is a sandbox {shown(sandbox_id)} already"
             hint = "take another id, or leave it out to get a new one"
             raise Refused("sandbox_exists", message, hint, status=409)
-        if len(self._by_id) > self._limit:
+        if len(self._register.by_id) > self._limit:
             message = f"there are {self._limit} sandboxes already"
             hint = "delete some, give them a ttl, or start with a larger --max-sandboxes"
             raise Refused("too_many_sandboxes", message, hint, status=429)
-
-    def _draw_code(self) -> str:
-        """One that no sandbox has, nor goes by."""
-        while True:
-            code = f"{secrets.randbelow(CODES):08d}"
-            if code not in self._by_code and name_by_code(code) not in self._by_id:
-                return code
-
-    def _require_unused_credentials(self, sandbox: Sandbox) -> None:
-        for provider, value in sandbox.accounts.credentials():
-            other = self._by_credential.get((provider, value))
-            if other is not None:
-                message = f"the sandbox {other.id} has the credential {mask_secret(value)} of "
-                hint = "leave credentials out to get new ones"
-                raise Refused("credential_taken", message + provider, hint, status=409)
 
 
 def _catch_up(sandbox: Sandbox) -> None:
@@ -382,16 +271,3 @@ def _tell_lost_scenario(sandbox: Sandbox) -> None:
             refused.message,
             refused.hint,
         )
-
-
-def _draft_rules(sandbox: Sandbox) -> list[Any]:
-    """The rules that a sandbox is made with. Raises Refused."""
-    scenario, faults = sandbox.about["scenario"], sandbox.about["faults"]
-    rules = [(f"faults[{place}]", rule) for place, rule in enumerate(faults)]
-    if scenario is not None:
-        try:
-            found = sandbox.faults.find_scenario(scenario)
-        except Refused as refused:
-            raise Refused(refused.code, f"scenario: {refused.message}", refused.hint) from None
-        rules = [(f"scenario {scenario}", rule) for rule in found] + rules
-    return sandbox.faults.draft(rules, anew=True) if rules else []
