@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
 from mockserver.api.changes import PUT, Change, add, put, remove
-from mockserver.api.draw import Draw
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
+from mockserver.faults.rules.home import Home, NotedMemory
 from mockserver.faults.rules.index import Likeness, RuleIndex
 from mockserver.faults.rules.reader import Draft, RuleReader, require_room
 from mockserver.faults.rules.rule import Rule
@@ -22,37 +22,9 @@ from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused
 
 RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
-TWO_DAYS = 2 * 86_400_000
 LONGEST_NAME = 200  # characters of a rule's in the log
 
 log = logging.getLogger("mockserver.faults")
-
-Documents = Mapping[str, Mapping[str, Any]]
-
-
-class Home(Protocol):
-    """What a rule book needs of its sandbox."""
-
-    def rows(self, table: str) -> Documents:
-        """The documents of a table by id, in order; not to be changed."""
-
-    def change(self, changes: list[Change]) -> None: ...
-    def now(self) -> int: ...
-    def draw(self, kind: str) -> tuple[int, Draw, Change]:
-        """An ordinal that was never given out, what chance gives it, and the change that keeps
-        it."""
-
-    def labels(self) -> Labels: ...
-    def recall(self, note: str, now: int) -> Any: ...
-    def draft_job(self, job_id: str, kind: str, due: int, **about: Any) -> Change:
-        """The change that makes a job for an instant, in milliseconds since 1970."""
-
-    def require_room_for_jobs(self, more: int, less: int) -> None:
-        """Raises Refused where with so many more and less there would be too many jobs."""
-
-    def mask(self, text: str) -> str: ...
-    def tell(self, what: str, subject: str) -> None:
-        """Tell whoever listens what happened, and to which rule."""
 
 
 class RuleBook:
@@ -286,21 +258,3 @@ def read_document(reader: RuleReader, document: Mapping[str, Any], labels: Label
     data = dict(document)
     del data["number"], data["twin"]
     return reader.read_rule(data, data.pop("made_at"), labels, kept=True)
-
-
-class NotedMemory:
-    """What one rule remembers, as notes of its sandbox; what is new is among ``notes``, to be
-    committed.
-    """
-
-    def __init__(self, rule_id: str, home: Home, now: int, notes: dict[str, Any]) -> None:
-        self._rule_id = rule_id
-        self._home = home
-        self._now = now
-        self._notes = notes
-
-    def recall(self, key: str) -> Any:
-        return self._home.recall(f"{self._rule_id}/{key}", self._now)
-
-    def keep(self, key: str, value: Any) -> None:
-        self._notes[f"{self._rule_id}/{key}"] = {"until": self._now + TWO_DAYS, "value": value}
