@@ -5,9 +5,10 @@ from functools import partial
 from typing import NamedTuple
 
 from mockserver.admin.desk import Desk
+from mockserver.admin.dispatch import administrate
 from mockserver.admin.finish import make_finish
 from mockserver.admin.gate import Gate
-from mockserver.admin.routes import ROUTES, administrate
+from mockserver.admin.routes import load_routes
 from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
@@ -68,7 +69,7 @@ def create_desk(
     """What the administration works with. Raises Mistakes."""
     sandboxes = create_sandboxes(settings, providers, clock, seed)
     thresholds = _read_thresholds(settings)
-    return Desk(providers, sandboxes, __version__, thresholds, ROUTES, describe_rules)
+    return Desk(providers, sandboxes, __version__, thresholds, load_routes, describe_rules)
 
 
 def _read_thresholds(settings: Settings) -> Thresholds:

@@ -47,6 +47,14 @@ ARROWS = {
 # others ask for these.
 LATE = "mockserver.late"
 LATE_TARGETS = {
+    "mockserver.admin.clock",
+    "mockserver.admin.explain",
+    "mockserver.admin.openapi",
+    "mockserver.admin.reports",
+    "mockserver.admin.requests",
+    "mockserver.admin.sign",
+    "mockserver.admin.verdicts",
+    "mockserver.admin.verify",
     "mockserver.admin.expectations",
     "mockserver.admin.explaining",
     "mockserver.admin.shapes",
@@ -81,7 +89,7 @@ LATE_TARGETS = {
     "mockserver.verdicts.units",
     "mockserver.verify.conduct",
 }
-LOADERS = ("load_module", "load_modules_of")
+LOADERS = ("Late", "load_module", "load_modules_of")
 FOREIGN = {
     "api": {"marshmallow"},
     "pipeline": {"orjson"},

@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.api.call import JSON, Reply
+from mockserver.late import load_module
 
 Handler = Callable[[Desk, Inquiry], Reply | Later]
 
@@ -43,6 +44,18 @@ class Described:
         return self.handler(desk, inquiry)
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A handler of a module that is loaded when it is first asked for, which few starts need."""
+
+    module: str
+    name: str
+
+    def load(self) -> Described:
+        found: Described = getattr(load_module(self.module), self.name)
+        return found
+
+
 def described(status: int, shape: str | None = None, **more: Any) -> Callable[[Handler], Described]:
-    """Say of a handler what is above."""
+    """Say of a handler what ``Described`` tells."""
     return lambda handler: Described(handler, status, shape, **more)

@@ -17,7 +17,7 @@ from mockserver.verdicts.thresholds import Thresholds
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``routes`` are the administration's own, and ``manual`` tells what a fault rule can be.
+    """``routes`` gives the administration's own, and ``manual`` tells what a fault rule can be.
     ``documents`` are those of OpenAPI that were asked for.
     """
 
@@ -25,7 +25,7 @@ class Desk:
     sandboxes: Sandboxes
     version: str
     thresholds: Thresholds = Thresholds()
-    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    routes: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     manual: Callable[[], Any] = dict
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
 

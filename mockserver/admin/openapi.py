@@ -29,7 +29,7 @@ def tell_administration(desk: Desk, inquiry: Inquiry) -> Reply:
         module, shapes = load_module(OF_THE_ADMINISTRATION), load_module(SHAPES)
         bodies |= shapes.BODIES
         choices = {"provider": list(desk.providers)}
-        return module.describe_administration(desk.routes, shapes, bodies, choices, desk.version)
+        return module.describe_administration(desk.routes(), shapes, bodies, choices, desk.version)
 
     here = {"url": inquiry.call.base_url, "description": "mockserver"}
     return _tell(desk, ITSELF, describe, [here])
