@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from mockserver.client.failures import is_told_in_words
 from mockserver.client.values import Duration, Instant, write_duration, write_instant
+
+__tracebackhide__ = is_told_in_words
 
 
 class Clock:

@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 import requests
 
-from mockserver.client.failures import Refusal, Unreachable, find_reason
+from mockserver.client.failures import Refusal, Unreachable, find_reason, is_told_in_words
+
+__tracebackhide__ = is_told_in_words
 
 NEXT = re.compile(r'<(\?[^>]{1,200})>; rel="next"\Z')
 PATIENCE = 10.0

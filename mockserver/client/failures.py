@@ -1,5 +1,8 @@
 """What goes wrong with a question, and the reason that lies at the bottom of it."""
 
+from operator import methodcaller
+from typing import Any
+
 
 class MockError(Exception):
     """The server could not be asked, or did not do what it was asked for: in one line."""
@@ -21,6 +24,10 @@ class Refusal(MockError):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickling, as between processes: how it is made."""
+        return Refusal, (self.status, self.code, self.message, self.hint)
+
 
 def find_reason(error: BaseException) -> BaseException:
     """What an error of an HTTP library was raised for in the first place, such as a
@@ -31,3 +38,8 @@ def find_reason(error: BaseException) -> BaseException:
         seen.add(id(before))
         error = before
     return error
+
+
+is_told_in_words = methodcaller("errisinstance", (AssertionError, MockError))
+"""The ``__tracebackhide__`` of this room's modules: pytest shows the line of the test that such an
+error is about, and none of ours, since its message says all else."""

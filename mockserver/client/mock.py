@@ -5,7 +5,10 @@ from types import TracebackType
 from typing import Any
 
 from mockserver.client.connection import PATIENCE, Connection, quote_name
+from mockserver.client.failures import is_told_in_words
 from mockserver.client.sandbox import Sandbox
+
+__tracebackhide__ = is_told_in_words
 
 
 class Mock:
@@ -62,6 +65,9 @@ class Mock:
     def close(self) -> None:
         """Let go of the connection."""
         self.connection.close()
+
+    def __repr__(self) -> str:
+        return f"<Mock at {self.url}>"
 
     def __enter__(self) -> "Mock":
         return self

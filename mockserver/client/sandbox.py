@@ -8,10 +8,12 @@ from typing import Any
 from mockserver.client.account import Provider
 from mockserver.client.clock import Clock
 from mockserver.client.connection import Connection, quote_name
+from mockserver.client.failures import is_told_in_words
 from mockserver.client.journal import Message, read_message
 from mockserver.client.values import write_duration
 from mockserver.client.watching import Watched
 
+__tracebackhide__ = is_told_in_words
 CUSTOMER = "+628123456789"
 """Who writes where nobody is named."""
 

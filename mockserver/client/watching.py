@@ -13,10 +13,12 @@ from mockserver.client.explanation import (
     read_verdict,
     write_failure,
 )
-from mockserver.client.failures import MockError
+from mockserver.client.failures import MockError, is_told_in_words
 from mockserver.client.journal import Entry, Message, read_entry, read_message
 from mockserver.client.values import Duration, count_seconds, write_duration
 from mockserver.text.shown import escape_controls
+
+__tracebackhide__ = is_told_in_words
 
 EXPLAINED = 3
 """So many of the calls that a failure names are explained with it."""
@@ -66,11 +68,12 @@ class Watched:
         query = f"?provider={quote_name(message.provider)}"
         return read_message(self.ask("GET", f"/messages/{quote_name(message.id)}{query}"))
 
-    def explanation(self, request_id: str = "last") -> Explanation:
+    def explanation(self, request_id: Entry | str = "last") -> Explanation:
         """Why a call was answered as it was; ``last`` is the newest call."""
-        return read_explanation(self.ask("GET", f"/requests/{quote_name(request_id)}/explain"))
+        path = f"/requests/{quote_name(_name(request_id))}/explain"
+        return read_explanation(self.ask("GET", path))
 
-    def explain(self, request_id: str = "last") -> str:
+    def explain(self, request_id: Entry | str = "last") -> str:
         """Print why a call was answered as it was, in one sentence, and return that."""
         summary = self.explanation(request_id).summary
         print(escape_controls(summary))
@@ -100,7 +103,8 @@ class Watched:
         ``never`` waits so long that it does not happen. ``since`` leaves out the calls up to that
         one. Raises AssertionError, whose message is the explanation.
         """
-        wish: dict[str, Any] = {"match": dict(match or {})}
+        named = {name: _name(value) for name, value in (match or {}).items()}
+        wish: dict[str, Any] = {"match": named}
         if count is not None:
             wish["count"] = {"exactly": count} if isinstance(count, int) else dict(count)
         if within is not None:
@@ -108,7 +112,7 @@ class Watched:
         if never:
             wish["never"] = True
         if since is not None:
-            wish["since"] = since if isinstance(since, str) else since.id
+            wish["since"] = _name(since)
         matched: list[str] = self._judge(wish, within or 0)["matched"]
         return matched
 
@@ -200,6 +204,9 @@ def _write_query(filters: Mapping[str, Any]) -> str:
 def _write_filter(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Message | Entry):
-        value = value.id
-    return quote_name(write_duration(value) if name == "within" else str(value))
+    return quote_name(write_duration(value) if name == "within" else str(_name(value)))
+
+
+def _name(value: Any) -> Any:
+    """The id of what has one, else the value itself."""
+    return value.id if isinstance(value, Message | Entry) else value

@@ -1,6 +1,7 @@
 """How the server is asked: over one connection, past proxies, and with clear failures."""
 
 import http.server
+import pickle
 import socket
 import threading
 from collections.abc import Iterator
@@ -130,6 +131,8 @@ def test_refusal_tells_its_parts(mock: Mock) -> None:
         404, "sandbox_not_found", "no such sandbox: 'nobody'",
     )  # fmt: skip
     assert str(told) == f"{told.message}; {told.hint}"
+    copied = pickle.loads(pickle.dumps(told))
+    assert (str(copied), vars(copied)) == (str(told), vars(told))
 
 
 def test_options_of_a_sandbox_are_the_servers_to_judge(mock: Mock) -> None:

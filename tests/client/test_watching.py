@@ -43,6 +43,14 @@ def test_calls_are_verified(world: Sandbox, message: Message) -> None:
     assert f"{bad}: {world.explanation(bad).summary}" in told
 
 
+def test_message_and_entry_stand_for_their_ids(world: Sandbox, message: Message) -> None:
+    read(world, message)
+    [entry] = world.requests(message_id=message)
+    assert world.verify({"message_id": message}) == [entry.id]
+    assert world.verify(since=entry, count=0) == []
+    assert world.explanation(entry).request == entry.id
+
+
 def test_work_that_is_done_twice_is_told(world: Sandbox, message: Message) -> None:
     read(world, message)
     world.assert_no_duplicates()
