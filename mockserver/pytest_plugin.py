@@ -6,8 +6,9 @@ uses it is loaded then, by ``mockserver.late``.
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CASES = "mockserver.testing.cases"
 CLIENT = "mockserver.client"
 PROCESS = "mockserver.testing.process"
+PROXIES = "mockserver.testing.proxies"
 REPORT = "mockserver.testing.report"
 SHARING = "mockserver.testing.sharing"
 
@@ -46,7 +48,8 @@ killed before it removes it."""
 @pytest.fixture(scope="session")
 def mockserver(pytestconfig: pytest.Config) -> Iterator[Mock]:
     """A client of the server: one of the run's own, or that at ``MOCKSERVER_URL``."""
-    with load_module(CLIENT).Mock(pytestconfig.stash[RUN].find_url()) as mock:
+    url = pytestconfig.stash[RUN].find_url()
+    with load_module(PROXIES).pass_by_proxies(url), load_module(CLIENT).Mock(url) as mock:
         yield mock
 
 
@@ -167,9 +170,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = [*metafunc.definition.iter_markers("every_error")]
     if not marks:
         return
-    errors = [
-        error for mark in reversed(marks) for error in _list_errors(*mark.args, **mark.kwargs)
-    ]
+    errors = [error for mark in reversed(marks) for error in _follow(mark, _list_errors)]
     ids = [error if len(marks) == 1 else f"{error.provider}-{error}" for error in errors]
     name = "error" if "error" in metafunc.fixturenames else CASE
     if name == CASE:
@@ -177,12 +178,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(name, errors, ids=ids, indirect=name == CASE)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """A marker that nothing follows would make a test pass that tests nothing."""
     marked = [name for name in NEEDING if item.get_closest_marker(name)]
     if marked and "sandbox" not in getattr(item, "fixturenames", ()):
         pytest.fail(
             f"the marker {marked[0]} needs the fixture sandbox as an argument", pytrace=False
+        )
+    yield
+    if marked and SANDBOX not in item.stash:
+        pytest.fail(
+            f"the marker {marked[0]} needs the plugin's fixture sandbox; one of the suite's own "
+            "stands in its place, and does not take it as an argument",
+            pytrace=False,
         )
 
 
@@ -231,9 +240,10 @@ def _list_errors(provider: str, operation: str | None = None) -> list[Documented
         providers = cases.list_providers()
     try:
         errors: list[DocumentedError] = cases.list_errors(providers, provider, operation)
+        return errors
     except cases.Unknown as unknown:
-        pytest.fail(f"every_error: {unknown}", pytrace=False)
-    return errors
+        reason = str(unknown)
+    pytest.fail(f"every_error: {reason}", pytrace=False)
 
 
 def _read_options(item: pytest.Item, keep: bool) -> dict[str, Any]:
@@ -242,19 +252,37 @@ def _read_options(item: pytest.Item, keep: bool) -> dict[str, Any]:
     if (seed := item.config.option.mockserver_seed) is not None:
         options["seed"] = seed
     write_rule = load_module(CLIENT).write_rule
-    rules = [
-        write_rule(*mark.args, **mark.kwargs) for mark in reversed([*item.iter_markers("fault")])
-    ]
+    rules = [_follow(mark, write_rule) for mark in reversed([*item.iter_markers("fault")])]
     if error := _find_case(item):
         match = {} if error.operation is None else {"operation": error.operation}
         rules.append(write_rule(error.provider, error, match=match))
     if rules:
         options["faults"] = rules
     if scenario := item.get_closest_marker("scenario"):
-        [options["scenario"]] = scenario.args
+        options["scenario"] = _follow(scenario, _take_name)
     for mark in reversed([*item.iter_markers("sandbox")]):
-        options |= mark.kwargs
+        options |= _follow(mark, _take_options)
     return options
+
+
+def _take_name(name: str) -> str:
+    return name
+
+
+def _take_options(**options: Any) -> dict[str, Any]:
+    return options
+
+
+def _follow(mark: pytest.Mark, make: Callable[..., Any]) -> Any:
+    """What is made of a marker's arguments; such as do not fit fail the test with what would."""
+    try:
+        given = inspect.signature(make).bind(*mark.args, **mark.kwargs)
+    except TypeError as error:
+        reason = str(error)
+    else:
+        return make(*given.args, **given.kwargs)
+    [form] = [told.partition(":")[0] for told in MARKERS if told.startswith(f"{mark.name}(")]
+    pytest.fail(f"the marker {mark.name}: {reason}; expected {form}", pytrace=False)
 
 
 def _find_case(item: pytest.Item) -> DocumentedError | None:

@@ -83,6 +83,7 @@ LATE_TARGETS = {
     "mockserver.sandbox.snapshot",
     "mockserver.testing.cases",
     "mockserver.testing.process",
+    "mockserver.testing.proxies",
     "mockserver.testing.report",
     "mockserver.testing.sharing",
     "mockserver.verdicts.judge",

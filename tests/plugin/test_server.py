@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.client import Mock, Unreachable
+from mockserver.testing.proxies import NAMES, pass_by_proxies
+from tests.conftest import Server
 from tests.plugin.suites import find_text, run
 
 pytest_plugins = ["pytester"]
@@ -46,6 +48,17 @@ def test_waits(sandbox, mockserver):
         outside.recv(1)
 """
 
+BEHIND_A_PROXY = """
+import os
+
+import requests
+
+
+def test_call_passes_it_by(sandbox):
+    assert requests.post(f"{sandbox.d7.base_url}/x", timeout=5).status_code == 404
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "intranet,127.0.0.1"
+"""
+
 
 def urls_of(pytester: pytest.Pytester) -> set[str]:
     return set((pytester.path / "urls").read_text().split())
@@ -73,6 +86,31 @@ def test_server_is_one_and_gone_afterwards(
     run(pytester, *options).assert_outcomes(passed=8)
     [url] = urls_of(pytester)
     assert_gone(url)
+
+
+def test_calls_of_a_suite_pass_proxies_by(
+    pytester: pytest.Pytester, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKSERVER_URL", server.url)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "intranet")
+    monkeypatch.delenv("no_proxy", raising=False)
+    pytester.makepyfile(BEHIND_A_PROXY)
+    run(pytester).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("before", [None, "*", "a,b"])
+def test_proxies_are_as_before_afterwards(
+    monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    if before is not None:
+        monkeypatch.setenv("no_proxy", before)
+    with pass_by_proxies("http://mock:8080"):
+        assert os.environ["no_proxy"] == {None: "mock", "*": "*", "a,b": "a,b,mock"}[before]
+    assert [os.environ.get(name) for name in NAMES] == [before, None]
 
 
 @pytest.mark.slow

@@ -104,6 +104,74 @@ def test_marker_that_means_nothing_is_told(pytester: pytest.Pytester) -> None:
     assert "2 errors" in told
 
 
+MISUSED = {
+    '@pytest.mark.fault("d7")': "the marker fault: missing a required argument: 'what'; "
+    "expected fault(provider, type, **settings)",
+    "@pytest.mark.scenario": "the marker scenario: missing a required argument: 'name'; "
+    "expected scenario(name)",
+    '@pytest.mark.sandbox("default")': "expected sandbox(**options)",
+}
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("marker", MISUSED)
+def test_marker_tells_what_it_takes(pytester: pytest.Pytester, shared: Mock, marker: str) -> None:
+    pytester.makepyfile(f"import pytest\n\n{marker}\ndef test_one(sandbox): ...\n")
+    told = run(pytester).stdout.str()
+    assert MISUSED[marker] in told
+    assert "Traceback" not in told
+    assert "pytest_plugin.py" not in told
+
+
+@pytest.mark.parametrize(
+    ("argument", "passed", "told"),
+    [("", 1, "one of the suite's own stands in its place"), ("sandbox", 2, "2 passed")],
+    ids=["another", "on top of it"],
+)
+def test_suite_has_a_fixture_of_the_same_name(
+    pytester: pytest.Pytester, shared: Mock, argument: str, passed: int, told: str
+) -> None:
+    pytester.makeconftest(
+        f"import pytest\n\n@pytest.fixture\ndef sandbox({argument}):\n    return 'mine'\n"
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_own(sandbox):
+            assert sandbox == "mine"
+
+        @pytest.mark.fault("d7", "reset")
+        def test_marked(sandbox): ...
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(passed=passed, errors=2 - passed)
+    assert told in result.stdout.str()
+
+
+def test_failed_assertion_shows_the_tests_own_line_alone(
+    pytester: pytest.Pytester, shared: Mock
+) -> None:
+    pytester.makepyfile(
+        """
+        def test_unread(sandbox):
+            sandbox.assert_read(sandbox.customer_writes("d7"))
+
+        def test_nothing_called(sandbox):
+            sandbox.verify({"provider": "d7"})
+
+        def test_refused(sandbox):
+            sandbox.fail("d7", "nope")
+        """
+    )
+    told = run(pytester).stdout.str()
+    for reason in ("none was made at all", "expected at least 1 call", "no such fault type"):
+        assert reason in told
+    assert "site-packages" not in told
+    assert "mockserver/client/" not in told
+
+
 @pytest.fixture
 def shared(server: Server, monkeypatch: pytest.MonkeyPatch) -> Mock:
     """A server that outlives the run, without the sandboxes of other tests."""
