@@ -72,7 +72,7 @@ def test_suite_of_node_passes(tmp_path: Path, server: Server) -> None:
 
 @pytest.mark.slow
 def test_suite_of_node_starts_a_server_of_its_own(tmp_path: Path) -> None:
-    assert len(run_node(tmp_path)) == 9
+    assert len(run_node(tmp_path, MOCKSERVER_ADMIN_TOKEN="whatever-it-is")) == 9
 
 
 def test_suite_of_node_needs_no_packages() -> None:
@@ -101,6 +101,8 @@ def test_workflow_runs_both_suites() -> None:
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     run = {step["working-directory"]: step["run"] for step in steps if "working-directory" in step}
     assert run == {"examples/app": "pytest -n 2", "examples/node": "node --test"}
+    installing = [step["run"] for step in steps if step.get("run", "").startswith("pip install")]
+    assert [command.split()[2] for command in installing] == [".", "."]  # no registry has it
 
 
 def test_ci_has_what_the_suites_need() -> None:

@@ -47,7 +47,9 @@ export class Sandbox {
 }
 
 async function ask(method, url, body) {
-  const answer = await fetch(url, { method, body: body && JSON.stringify(body) });
+  const token = process.env.MOCKSERVER_ADMIN_TOKEN; // where the server wants one
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${url}: ${text}`);
   return text ? JSON.parse(text) : null;
