@@ -1,5 +1,6 @@
 """What the administration's handlers work with."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -44,16 +45,23 @@ class Inquiry(NamedTuple):
         return self.found
 
 
+def wait_for_news() -> float:
+    """The pause of one that only what happens changes."""
+    return math.inf
+
+
 class Later(NamedTuple):
     """A handler's reply within so many ``seconds`` of real time, about the sandbox of its path.
 
-    ``look`` gives it, or None while there is none; told that the time is over it must. It is asked
-    at first and whenever something happened in the sandbox, which is locked then. It may raise
-    Refused.
+    ``look`` gives it, or None while there is none; told that the time is over it must, unless
+    ``pause`` is 0. It is asked at first, whenever something happened in the sandbox, which is
+    locked then, and so many seconds after the last look as ``pause`` tells: 0 where a look was cut
+    short. It may raise Refused.
     """
 
     seconds: float
     look: Callable[[bool], Reply | None]
+    pause: Callable[[], float] = wait_for_news
 
 
 def read_body(inquiry: Inquiry) -> dict[str, Any]:

@@ -34,8 +34,8 @@ def administrate(desk: Desk, gate: Gate, finish: Finish) -> Mapping[str, Callabl
         found = settle(path, partial(_answer, desk, gate, path, call))
         assert found is not None, "a call is answered, if only by what to wait for"
         if found.waiting is not None:
-            seconds, look, listen = found.waiting
-            found.waiting = Waiting(seconds, partial(look_again, path, look), listen)
+            look = partial(look_again, path, found.waiting.look)
+            found.waiting = found.waiting._replace(look=look)
         return found
 
     def look_again(path: str, look: Look, over: bool) -> Answer | None:
@@ -79,7 +79,7 @@ def _wait_for(later: Later, sandbox: Sandbox) -> Answer:
     def listen(wake: Callable[[], None]) -> Callable[[], None]:
         return sandbox.events.listen(lambda what, subject: wake())
 
-    return Answer(200, {}, b"", waiting=Waiting(later.seconds, look, listen))
+    return Answer(200, {}, b"", waiting=Waiting(later.seconds, look, later.pause, listen))
 
 
 @contextmanager

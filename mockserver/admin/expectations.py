@@ -41,7 +41,7 @@ def judge_calls(desk: Desk, inquiry: Inquiry) -> Reply | Later:
         return Reply(200 if ok else 409, told)
 
     if trial.seconds:
-        return Later(trial.seconds, look)
+        return Later(trial.seconds, look, lambda: trial.find_pause(monotonic() - started))
     found = look(True)
     assert found is not None, "it is decided when the time is over"
     return found

@@ -20,12 +20,15 @@ class Waiting(NamedTuple):
     """An answer that is there within so many ``seconds`` of real time.
 
     ``look`` tells it, or None while there is none; where it is told that the time is over there is
-    one. It is worth looking again whenever the function is called that was handed to ``listen``,
-    from any thread; what ``listen`` gives ends that.
+    one, unless ``pause`` is 0. It is worth looking again whenever the function is called that was
+    handed to ``listen``, from any thread, and after so many seconds as ``pause`` tells each time: 0
+    where a look was cut short, so that others are answered in between. What ``listen`` gives ends
+    the listening.
     """
 
     seconds: float
     look: Callable[[bool], Answer | None]
+    pause: Callable[[], float]
     listen: Callable[[Callable[[], None]], Callable[[], None]]
 
 

@@ -27,6 +27,12 @@ class Trial:
         """How long it may take until it is decided."""
         return max(watch.within for watch in self._watches)
 
+    def find_pause(self, passed: float) -> float:
+        """Seconds until the next of their times is over, so many after the beginning."""
+        return min(
+            (each.within - passed for each in self._watches if each.within > passed), default=0
+        )
+
     def decide(self, passed: float, *, over: bool) -> bool | None:
         """Whether all hold, so many seconds after the beginning; None while that is open.
 

@@ -9,6 +9,9 @@ from mockserver.pipeline.answer import Answer, Waiting
 WAITING = "mockserver.waiting"
 """Key of the environment: a list, where the server can wait itself, holding up nobody."""
 
+SHORTEST = 0.001
+"""Seconds in which another thread gets what this one held."""
+
 
 def hand_over_waiting(waiting: Waiting, environ: WSGIEnvironment) -> Answer:
     """Have a server wait that can do it, and give it an answer to throw away; else wait here."""
@@ -23,12 +26,12 @@ def wait_in_thread(waiting: Waiting) -> Answer:
     until, woken = monotonic() + waiting.seconds, Event()
     stop = waiting.listen(woken.set)
     try:
-        while (answer := waiting.look(False)) is None:
-            if not woken.wait(max(0.0, until - monotonic())):
-                answer = waiting.look(True)
-                assert answer is not None, "there is one when the time is over"
+        while True:
+            left = until - monotonic()
+            answer = waiting.look(left <= 0)
+            if answer is not None:
                 return answer
+            woken.wait(max(SHORTEST, min(left, waiting.pause())))
             woken.clear()
-        return answer
     finally:
         stop()

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -63,6 +64,7 @@ class Protocol(HttpToolsProtocol):
     _refusal: bytes | None = None
     _half_closed = False
     delayed = False  # the answer under way is held back on purpose
+    _wake: Callable[[], None] | None = None  # whoever waits for the answer to be there
     abandonable = False  # the answer under way ends with the connection: so the server may end it
     hurried = False  # the server ends: no pause is waited for any more
     silent = False  # nothing more is sent until then: the client may end it, too
@@ -76,6 +78,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.gone.set_result(None)
+        self._wake_up()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,8 +97,10 @@ class Protocol(HttpToolsProtocol):
             self._refuse(431, TOO_LARGE)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
-        """A client that has only ended its own side still gets the answer that it waits for."""
-        if self.silent or not self._answering():
+        """A client that has only ended its own side still gets the answer that it waits for, unless
+        that is not there yet: one whose patience is over cannot be told from it.
+        """
+        if self.silent or self._wake is not None or not self._answering():
             self.transport.flush()  # type: ignore[attr-defined]
             return None
         self._half_closed = True
@@ -153,10 +158,26 @@ class Protocol(HttpToolsProtocol):
         """A client that has ended its side of a delayed call has most likely given up."""
         if not self.leaving.done():
             self.leaving.set_result(None)
+            self._wake_up()
         if self.abandonable or (self.delayed and self._half_closed):
             self.transport.abort()
         else:
             super().shutdown()
+
+    def begin_waiting(self, wake: Callable[[], None]) -> None:
+        """Have ``wake`` called when connection or server end, and end the connection with the
+        client's own side of it: at the loop's next turn where that has ended already.
+        """
+        self._wake = wake
+        if self._half_closed:
+            self.loop.call_soon(self.transport.close)
+
+    def end_waiting(self) -> None:
+        self._wake = None
+
+    def _wake_up(self) -> None:
+        if self._wake is not None:
+            self._wake()
 
     def head_of(self, start: Any) -> bytes:
         """The head of an answer as bytes, from the ASGI event that starts it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
+from threading import get_ident
 from typing import Any
 
 from mockserver.pipeline.answer import Answer, Waiting
@@ -13,34 +14,35 @@ from mockserver.wire.protocol import Protocol
 async def wait(waiting: Waiting, connection: Protocol) -> Answer | None:
     """The answer that was waited for, None where the client did not.
 
-    Where the server ends the time is over.
+    Where the server ends the time is over. A round makes no task: there may be thousands who wait,
+    all of whom each call wakes.
     """
-    connection.delayed = True
     loop = asyncio.get_running_loop()
     until = loop.time() + waiting.seconds
     woken = asyncio.Event()
-    stop = waiting.listen(partial(_wake, loop, woken))
+    stop = waiting.listen(partial(_wake, loop, get_ident(), woken))
+    connection.begin_waiting(woken.set)
     try:
         while not connection.gone.done():
-            over = connection.leaving.done() or loop.time() >= until
-            answer = waiting.look(over)
+            left = until - loop.time()
+            answer = waiting.look(left <= 0 or connection.leaving.done())
             if answer is not None:
                 return answer
+            timer = loop.call_later(max(0.0, min(left, waiting.pause())), woken.set)
+            await woken.wait()
             woken.clear()
-            turn = loop.create_task(woken.wait())
-            ends = (connection.gone, connection.leaving, turn)
-            await asyncio.wait(
-                ends, timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED
-            )
-            turn.cancel()
+            timer.cancel()
         return None
     finally:
-        connection.delayed = False
+        connection.end_waiting()
         stop()
 
 
-def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
-    loop.call_soon_threadsafe(woken.set)
+def _wake(loop: asyncio.AbstractEventLoop, thread: int, woken: asyncio.Event) -> None:
+    if get_ident() == thread:
+        woken.set()
+    else:
+        loop.call_soon_threadsafe(woken.set)
 
 
 async def deliver(

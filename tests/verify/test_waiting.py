@@ -108,6 +108,13 @@ def test_list_fails_as_soon_as_one_cannot_hold(server: Server, ask: Ask) -> None
     assert (status, [each["ok"] for each in told["results"]]) == (409, [False, False])
 
 
+def test_list_fails_when_the_shortest_time_is_over(ask: Ask) -> None:
+    """Though nothing happens then, and others have time left."""
+    short = {"match": {"status": 999}, "within": "PT0.1S"}
+    status, told = ask({"expectations": [{"never": True, "within": LONG}, short]}).result()
+    assert (status, told["results"][1]["ok"]) == (409, False)
+
+
 def test_what_has_no_time_has_to_hold_now(ask: Ask) -> None:
     assert ask({"expectations": [{}, {"within": LONG}]}).result()[0] == 409
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.calls import KIRIM_RECEIPT
+from tests.conftest import Server
 from tests.sockets import connect, everything
 
 WAITING = 20
@@ -93,6 +94,23 @@ def test_head_is_answered_without_a_body(sandbox: str) -> None:
 def test_what_is_no_duration_to_wait_is_refused(sandbox: str, within: str) -> None:
     answer = requests.get(f"{sandbox}/{POLL}{within}", timeout=5)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_filter")
+
+
+@pytest.mark.parametrize("began", [True, False])
+def test_who_ends_its_side_is_waited_for_no_longer(server: Server, began: bool) -> None:
+    """As a client does whose patience is over: nobody would take the answer."""
+    with poll_raw(server.state, "PT10M") as connection:
+        if began:
+            requests.get(f"{server.url}/_mock/livez", timeout=5)
+        connection.shutdown(socket.SHUT_WR)
+        assert everything(connection)[0] == b""
+
+
+def test_who_ends_its_side_at_once_is_told_what_is_there(server: Server) -> None:
+    made = KIRIM_RECEIPT.send(server.url).headers["X-Mock-Request-Id"]
+    with poll_raw(server.state, "PT10M") as connection:
+        connection.shutdown(socket.SHUT_WR)
+        assert made.encode() in everything(connection)[0]
 
 
 def test_server_that_ends_answers_those_that_wait(start_server: Any) -> None:
