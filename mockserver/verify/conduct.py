@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.journal import Kept
+from mockserver.sandbox.kept_call import Contents
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import join_refusals
@@ -66,6 +67,7 @@ class VerdictWatch:
         self._said = said
         self._place = place
         self._verdict: Verdict | None = None
+        self._has_news = False
 
     @property
     def holds(self) -> bool:
@@ -76,12 +78,16 @@ class VerdictWatch:
 
     @property
     def spoilt(self) -> bool:
+        if self._has_news:
+            self._look()
         verdict = self._verdict
         return verdict is not None and not (verdict.ok and not verdict.undecidable)
 
-    def see(self, calls: Sequence[Kept], place: int, lost: int) -> Iterable[tuple[int, str]]:
-        if self._verdict is None or place + len(calls) - self._place <= FEW:
-            self._look()
+    def see(
+        self, calls: Sequence[Kept], place: int, lost: int, contents: Contents | None
+    ) -> Iterable[tuple[int, str]]:
+        few = place + len(calls) - self._place <= FEW
+        self._has_news = self._has_news or few or self._verdict is None
         return ()
 
     def start_anew(self) -> "VerdictWatch":
@@ -102,6 +108,7 @@ class VerdictWatch:
         return told
 
     def _look(self) -> Verdict:
+        self._has_news = False
         verdicts = self._judge.judge(self._place)
         [self._verdict] = [each for each in verdicts if each.name == self._said["verdict"]]
         return self._verdict

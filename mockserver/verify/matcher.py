@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mockserver.match.compile import TESTS
 from mockserver.sandbox.describing import FAULTS, REQUEST_BODY
 from mockserver.sandbox.journal import Kept
-from mockserver.sandbox.kept_call import KeptCall
+from mockserver.sandbox.kept_call import Contents, KeptCall
 from mockserver.sandbox.records import MORE, is_cut_text
 from mockserver.sandbox.traits import KNOWN, Traits
 
@@ -87,16 +87,18 @@ class Matcher:
         whether the tests of the rest can all be made.
         """
 
-    def judge(self, calls: Iterable[Kept]) -> tuple[list[int], list[int]]:
+    def judge(
+        self, calls: Iterable[Kept], contents: Contents | None = None
+    ) -> tuple[list[int], list[int]]:
         """Which of the calls the match is about, and of which nobody can tell, by their places
-        among these.
+        among these. ``contents`` are of their bodies, where others ask for them too.
 
         One loop with little in it: of 10,000 calls it may have to read each.
         """
         sure: list[int] = []
         unsure: list[int] = []
         known, tests = self._known, self._tests
-        call = KeptCall(NO_TRAITS, b"")
+        call = KeptCall(NO_TRAITS, b"", contents)
         for place, (traits, record) in enumerate(calls):
             _, verdict, whole = known.get(id(traits)) or self._judge_traits(traits, record)
             if verdict is False:

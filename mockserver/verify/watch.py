@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from mockserver.sandbox.journal import Kept
+from mockserver.sandbox.kept_call import Contents
 from mockserver.sandbox.records import read_id
 from mockserver.sandbox.world import Sandbox
 from mockserver.verify.expectation import Expectation
@@ -38,9 +39,12 @@ class Watched(Protocol):
     def spoilt(self) -> bool:
         """Whether it cannot hold any more, whatever comes."""
 
-    def see(self, calls: Sequence[Kept], place: int, lost: int) -> Iterable[tuple[int, str]]:
+    def see(
+        self, calls: Sequence[Kept], place: int, lost: int, contents: Contents | None
+    ) -> Iterable[tuple[int, str]]:
         """Judge further calls, the first of which has this place in the journal, after ``lost``
-        ones that nobody saw. The places and ids of those that are what it needs.
+        ones that nobody saw. The places and ids of those that are what it needs. ``contents`` are
+        of their bodies, where others are to see them too.
         """
 
     def start_anew(self) -> "Watched":
@@ -80,12 +84,14 @@ class Watch:
         too_many = most is not None and (self._count > most or self._lost > 0)
         return too_many or bool(self._unsure)
 
-    def see(self, calls: Sequence[Kept], place: int, lost: int) -> Iterable[tuple[int, str]]:
+    def see(
+        self, calls: Sequence[Kept], place: int, lost: int, contents: Contents | None
+    ) -> Iterable[tuple[int, str]]:
         start = self.expectation.place
         self._lost += max(0, min(lost, place - start))
         skipped = max(0, start - place)
         calls = calls[skipped:] if skipped else calls
-        sure, unsure = self.expectation.matcher.judge(calls)
+        sure, unsure = self.expectation.matcher.judge(calls, contents)
         ids = [read_id(calls[here][1]) for here in sure]
         self._count += len(ids)
         self._matched += ids
