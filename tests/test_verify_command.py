@@ -52,6 +52,11 @@ def test_all_that_hold_is_0(called: Server, tmp_path: Path) -> None:
     ]
 
 
+def test_name_of_two_lines_is_one_of_the_table(called: Server, tmp_path: Path) -> None:
+    done = verify(called, tmp_path, GOOD.replace("marked as", "marked\\nas"))
+    assert "ok      marked as read  1" in done.stdout.splitlines()
+
+
 def test_one_that_fails_is_1_and_told_why(called: Server, tmp_path: Path) -> None:
     done = verify(called, tmp_path, GOOD + BAD)
     assert (done.returncode, done.stderr) == (1, "")

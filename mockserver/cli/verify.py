@@ -48,7 +48,7 @@ def verify(file: Path, junit: Path | None, url: str, sandbox: str) -> None:
     except MockError as error:
         stop(str(error), code=1)
     results = [
-        {"name": f"{TABLES}[{place}]", **result}
+        {**result, "name": _write_name(result.get("name", f"{TABLES}[{place}]"))}
         for place, result in enumerate(answer.json()["results"])
     ]
     for line in write_table(results):
@@ -78,6 +78,11 @@ def _read_file(file: Path) -> tuple[list[Any], Any]:
             tell(f"mockserver: {mistake}", err=True)
         sys.exit(2)
     return content[TABLES], content.get("order", False)
+
+
+def _write_name(name: str) -> str:
+    """In one line of the table."""
+    return " ".join(name.split("\n"))
 
 
 def _find_wait(expectation: Any) -> float:
