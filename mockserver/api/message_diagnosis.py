@@ -1,10 +1,11 @@
 """What is wrong with the id of a message, a record or a number that a call is about."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from mockserver.api.credential_diagnosis import is_placeholder
 from mockserver.api.diagnosis import Case, Finding, Remark
 from mockserver.api.message import Message, digits_of
 from mockserver.api.near import count_slips, find_near
@@ -33,9 +34,23 @@ def diagnose_message(
     if message is not None:
         yield from _judge_known(case, message, number)
         return
-    message_id = message_id[:LONGEST]
-    found = [*_find_elsewhere(case, message_id), *_find_kind(case, message_id, forms)]
-    yield from found or find_near_id(case, message_id)
+    yield from find_first(
+        [
+            _find_elsewhere(case, message_id[:LONGEST]),
+            _find_known_kind(case, message_id[:LONGEST]),
+            find_near_id(case, message_id[:LONGEST]),
+            _find_placeholder(message_id),
+            _guess_kind(message_id[:LONGEST], forms),
+        ]
+    )
+
+
+def find_first(ways: Iterable[Iterator[Finding]]) -> Iterator[Finding]:
+    """What the first of these ways finds that finds anything: a surer one goes before a guess."""
+    for way in ways:
+        if found := list(way):
+            yield from found
+            return
 
 
 def _judge_known(case: Case, message: Message, number: str | None) -> Iterator[Finding]:
@@ -66,22 +81,34 @@ def _find_elsewhere(case: Case, message_id: str) -> Iterator[Finding]:
         return
 
 
-def _find_kind(case: Case, message_id: str, forms: Forms) -> Iterator[Finding]:
-    kind, right = None, "the id of the message itself"
+def _find_known_kind(case: Case, message_id: str) -> Iterator[Finding]:
     row = case.around.find_by_external_id(message_id)
     record = case.around.find_record(message_id)
     if row is not None:
-        kind, right = f"the id of the row of the message {row.id}", row.id
+        yield _tell_kind(message_id, f"the id of the row of the message {row.id}", row.id)
     elif record is not None:
-        kind = f"the id of {record}"
+        yield _tell_kind(message_id, f"the id of {record}")
     elif REQUEST.fullmatch(message_id):
-        known = case.around.is_request(message_id)
-        kind = "the id of a request" + (", which this journal has" if known else "")
-    else:
-        kind = next((told for form, told in forms.items() if form.fullmatch(message_id)), None)
+        known = ", which this journal has" if case.around.is_request(message_id) else ""
+        yield _tell_kind(message_id, f"the id of a request{known}")
+
+
+def _guess_kind(message_id: str, forms: Forms) -> Iterator[Finding]:
+    """By what it looks like, where nothing is known that it is or could be meant for."""
+    kind = next((told for form, told in forms.items() if form.fullmatch(message_id)), None)
     if kind is not None:
-        text = f"{shown(message_id)} is {kind}, and no message's"
-        yield Finding("other_kind_of_id", text, (f"send {right}",))
+        yield _tell_kind(message_id, kind)
+
+
+def _tell_kind(message_id: str, kind: str, right: str = "the id of the message itself") -> Finding:
+    text = f"{shown(message_id)} is {kind}, and no message's"
+    return Finding("other_kind_of_id", text, (f"send {right}",))
+
+
+def _find_placeholder(value: str) -> Iterator[Finding]:
+    if is_placeholder(value):
+        text = f"{shown(value)} stands where an id should: the client was not told it"
+        yield Finding("placeholder", text, ("take the id out of the webhook of the message",))
 
 
 def find_near_id(case: Case, came: str, collection: str | None = None) -> Iterator[Finding]:
@@ -124,23 +151,54 @@ def diagnose_number(
         if each.state == usual
     ]
     right = ", ".join(working[:FEW]) or "none: the account has no number in the state " + usual
-    if isinstance(came, str) and digits_of(came[:64]):
-        digits = digits_of(came[:64])
-        for account in accounts:
-            for each in account.numbers:
-                others = {digits_of(one) for one in (each.number, *each.ids.values())}
-                if digits in others and account.label != case.exchange.account_label:
-                    text = f"the number is one of the account {account.label}"
-                    yield Finding("other_account", text, (f"call as {account.label}",))
-                elif digits in others and each.ids.get(name, each.number) != came:
-                    text = f"{shown(came)} is another name of {each.ids.get(name, each.number)}"
-                    yield Finding("other_kind_of_id", text)
-        near = [each for each in working if 0 < count_slips(digits, digits_of(each), 2) <= 2]
-        if near:
-            text = f"{shown(came)} is like the account's own {near[0]}"
-            yield Finding("near_known_id", text, (f"name {near[0]}",), {"id": near[0]})
-        message = case.around.find_customer(came[:64])
-        if message is not None:
-            text = f"{shown(came)} is a customer's number: it writes to {message.business_number}"
-            yield Finding("customer_number", text, ("name the business's own number",))
+    if isinstance(came, str):
+        yield from find_first(
+            [
+                _find_owned(case, came[:64], usual, name),
+                _find_customer(case, came[:64]),
+                _find_near_number(came[:64], working),
+                _find_placeholder(came[:64]),
+            ]
+        )
     yield Remark((f"what would have worked: {right}",), {"numbers": working[:FEW]})
+
+
+def _find_owned(case: Case, came: str, usual: str, name: str) -> Iterator[Finding]:
+    """A number that is one of an account's, also by another of its names."""
+    digits = digits_of(came)
+    for account in case.around.accounts if digits else ():
+        for each in account.numbers:
+            right = each.ids.get(name, each.number)
+            if digits not in {digits_of(one) for one in (each.number, *each.ids.values())}:
+                continue
+            if account.label != case.exchange.account_label:
+                text = f"the number is one of the account {account.label}"
+                yield Finding("other_account", text, (f"call as {account.label}",))
+            elif case.exchange.subject.number is None:
+                text = f"{shown(came)} is another name of {right}"
+                yield Finding("other_kind_of_id", text, (f"name {right}",))
+            else:
+                text = f"the number {right} is not in the state {usual}"
+                yield Finding("condition", text, (_advise_state(case, each.number, usual),))
+
+
+def _advise_state(case: Case, number: str, usual: str) -> str:
+    sandbox, provider = case.around.sandbox, case.exchange.provider.id
+    path = f"/_mock/sandboxes/{sandbox}/accounts/{provider}/{case.exchange.account_label}"
+    state = f'{{"numbers": [{{"number": "{number}", "state": "{usual}"}}]}}'
+    return f"PATCH {path} with {state} ends it, if it still lasts"
+
+
+def _find_customer(case: Case, came: str) -> Iterator[Finding]:
+    message = case.around.find_customer(came)
+    if message is not None:
+        text = f"{shown(came)} is a customer's number: it writes to {message.business_number}"
+        yield Finding("customer_number", text, ("name the business's own number",))
+
+
+def _find_near_number(came: str, working: Iterable[str]) -> Iterator[Finding]:
+    digits = digits_of(came)
+    near = [each for each in working if 0 < count_slips(digits, digits_of(each), 2) <= 2]
+    if digits and near:
+        text = f"{shown(came)} is like the account's own {near[0]}"
+        yield Finding("near_known_id", text, (f"name {near[0]}",), {"id": near[0]})

@@ -116,7 +116,25 @@ def test_other_kind_of_id_that_is_known(server: Server) -> None:
 def test_other_kind_of_id_by_its_form(server: Server) -> None:
     assert codes(kirim(server, "msg_01ABCDEFGHJKMNPQRSTVWXYZ00")) == ["other_kind_of_id"]
     assert codes(d7(server, "wamid.HBgNNjI4MTIzNDU2Nzg5FQIAEhgg")) == ["other_kind_of_id"]
-    assert codes(nxcloud(server, message_id="wamid.HBgNNjI4")) == ["other_kind_of_id"]
+    assert codes(nxcloud(server, message_id="msg_01ABCDEFGHJK")) == ["other_kind_of_id"]
+
+
+def test_a_guess_is_made_only_where_nothing_is_known(server: Server) -> None:
+    """Not by an id's form, where the message is known elsewhere, or one that is like it."""
+    assert codes(kirim(server, D7_MESSAGE)) == ["other_provider"]
+    assert codes(d7(server, WAMID)) == ["other_provider"]
+    wamid = next(
+        each["id"]
+        for each in messages(server, provider="nxcloud", direction="inbound", account="main")
+        if each["id"].startswith("wamid.")
+    )
+    assert codes(nxcloud(server, message_id=wamid[:-2])) == ["near_known_id"]
+    assert codes(nxcloud(server, message_id="wamid.unlike")) == ["nothing_found"]
+
+
+@pytest.mark.parametrize("message_id", ["undefined", "None", "{{message_id}}", "<message_id>"])
+def test_placeholder_for_an_id(server: Server, message_id: str) -> None:
+    assert codes(kirim(server, message_id)) == ["placeholder"]
 
 
 def test_request_id_for_message_id(server: Server) -> None:
@@ -205,6 +223,18 @@ def test_customer_number(server: Server) -> None:
     told = wa401(server, customer)
     assert codes(told) == ["customer_number"]
     assert failed(told)["numbers"]
+
+
+def test_a_number_of_the_account_is_like_no_other(server: Server) -> None:
+    """It is told what it is: in a state in which it is refused, or another account's."""
+    accounts = requests.get(server.state, timeout=5).json()["providers"]["kaleyra"]["accounts"]
+    inactive = next(each["number"] for each in accounts[0]["numbers"] if each["state"] != "active")
+    told = wa401(server, inactive)
+    assert codes(told) == ["condition"]
+    assert f"the number {inactive} is not in the state active" in told["findings"][0]["text"]
+    assert any(inactive in each and each.startswith("PATCH") for each in told["advice"])
+    assert codes(wa401(server, accounts[1]["numbers"][0]["number"])) == ["other_account"]
+    assert codes(wa401(server, "{{phone}}")) == ["placeholder"]
 
 
 def test_number_with_a_slip(server: Server) -> None:

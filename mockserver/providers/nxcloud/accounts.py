@@ -257,5 +257,10 @@ NUMBER = (
         (Error.MERCHANT_PHONE_NUMBER_ERROR,),
         diagnosis.diagnose_own_number,
     ),
-    Check("binding", require_bound_number, (Error.NUMBER_NOT_BOUND,)),
+    Check(
+        "binding",
+        require_bound_number,
+        (Error.NUMBER_NOT_BOUND,),
+        diagnosis.diagnose_own_number,
+    ),
 )

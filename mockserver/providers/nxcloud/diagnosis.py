@@ -43,7 +43,6 @@ FIELD, SECRET = "access_secret", "accessSecret"
 DOCUMENTED = ("business_phone", "messaging_product", "message_id", "status")  # order of the page
 LONGEST_SHOWN = 16_384  # characters of the body in the string to compare
 FORMS = {
-    re.compile(r"wamid\..*"): "WhatsApp's own id, which this API does not use",
     re.compile(r"msg_.*"): "the id of another provider's row",
     re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"): "a UUID, as other providers have them",
 }
