@@ -12,10 +12,13 @@ from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 PAIRS_UP_TO = 65_536  # bytes of a body, up to which two slips at once are tried
-SMALL = 8_192  # bytes of a body, up to which also what is seldom is tried with another slip
+SMALL = 4_096  # bytes of a body, up to which ways are listed that are many and seldom
 LARGE = 131_072  # bytes of a body, from which on what is seldom is not tried at all
 WORK = 48 * 1_048_576
 """Bytes that are digested at most."""
+SELDOM_WORK = 14 * 1_048_576
+"""Bytes, after which no more seldom ways are tried two at once."""
+EACH = 512  # bytes that are digested in the time that one more digest takes
 BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 
@@ -29,7 +32,7 @@ class Slip(NamedTuple):
 class Variant(NamedTuple):
     """One way to write a part of what is signed, and the slips that it is made of.
 
-    ``usual`` ones are tried with another slip whatever the body's length, ``alone`` ones never.
+    ``usual`` ones are tried with another slip before all others, ``alone`` ones never.
     ``end``, of a head, takes the place of what otherwise stands at the end of what is signed.
     """
 
@@ -125,12 +128,10 @@ def search_slips(parts: Parts, wanted: Wanted, size: int) -> Result:
     of which ``size`` is told. How the digest is written counts for none: undoing it costs nothing.
     """
     tried = done = 0
-    for most in (0, 1, 2):
-        if most == 2 and size >= PAIRS_UP_TO:
-            break
-        for begun, tails in _list_begun(parts, most, size):
-            done += len(begun.data)
-            if done > WORK:
+    for most, usual, limit in STAGES if size < PAIRS_UP_TO else STAGES[:2]:
+        for begun, tails in _list_begun(parts, most, usual, size):
+            done += len(begun.data) + EACH * len(tails)
+            if done > limit:
                 return Result((), tried, True)
             digest = begun.start()
             digest.update(begun.data)
@@ -143,6 +144,10 @@ def search_slips(parts: Parts, wanted: Wanted, size: int) -> Result:
     return Result((), tried)
 
 
+STAGES = ((0, False, WORK), (1, False, WORK), (2, True, WORK), (2, False, SELDOM_WORK))
+"""How many slips, of usual ways alone or of all, and the bytes after which is given up."""
+
+
 class Begun(NamedTuple):
     """Head and body of what is signed, and what it is digested by."""
 
@@ -151,19 +156,22 @@ class Begun(NamedTuple):
     slips: tuple[Slip, ...]
 
 
-def _list_begun(parts: Parts, most: int, size: int) -> Iterator[tuple[Begun, list[Variant]]]:
+def _list_begun(
+    parts: Parts, most: int, usual: bool, size: int
+) -> Iterator[tuple[Begun, list[Variant]]]:
     """All that makes just so many slips, with the tails that go with it.
 
     Only what is to be tried is put together: all combinations would be a million.
     """
     starts, tails = _by_count(parts.starts, most), _by_count(parts.tails, most)
     heads, bodies = _by_count(parts.heads, most), _by_count(parts.bodies, most)
-    if size > LARGE:
+    if usual or size > LARGE:
         heads[1:] = [[each for each in found if each.usual] for found in heads[1:]]
+    if usual:
+        bodies[1:] = [[each for each in found if each.usual] for found in bodies[1:]]
     if most == 2:
-        heads = [heads[0], _choose(heads[1], size), heads[2]]
-        bodies = [bodies[0], _choose(bodies[1], size), bodies[2]]
-        tails = [tails[0], [each for each in tails[1] if not each.alone], tails[2]]
+        for part in (heads, bodies, tails):
+            part[1] = [each for each in part[1] if not each.alone]
     for a, b, c, d in _share_out(most):
         for start in starts[a]:
             for head, body in product(heads[b], bodies[c]):
@@ -184,8 +192,3 @@ def _share_out(most: int) -> Iterator[tuple[int, int, int, int]]:
     """How many slips start, head, body and tail make, that are so many together."""
     shares = product(range(most + 1), repeat=4)
     return (each for each in shares if sum(each) == most)  # type: ignore[misc]
-
-
-def _choose(variants: list[Variant], size: int) -> list[Variant]:
-    """Those that are tried together with another slip."""
-    return [each for each in variants if not each.alone and (each.usual or size <= SMALL)]

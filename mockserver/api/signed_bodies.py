@@ -80,15 +80,16 @@ def _write_json(value: object, body: bytes, documented: Sequence[str]) -> Iterat
         slip = Slip("body_reserialised", text)
         if written.data != body:
             yield Variant(written.data, (slip,))
-            text = "a line feed stood at the end of what was signed"
-            yield Variant(written.data + b"\n", (slip, Slip(NEWLINE, text)))
+            for end, told in LINES:
+                more = Slip(NEWLINE, f"{told} stood at the end of what was signed")
+                yield Variant(written.data + end, (slip, more), usual=end == b"\n")
             if len(body) <= SMALL:
                 for how, encoded in list_url_encodings(written.data):
-                    told = Slip("values_urlencoded", f"it was URL-encoded {how}")
-                    yield Variant(encoded, (slip, told))
-    for written in list_key_orders(value) if len(body) <= SMALL else ():
+                    more = Slip("values_urlencoded", f"it was URL-encoded {how}")
+                    yield Variant(encoded, (slip, more))
+    for written in list_key_orders(value, every=len(body) <= SMALL):
         text = f"the body was signed with its {written.how}, and sent in another order"
-        yield Variant(written.data, (Slip("body_reserialised", text),))
+        yield Variant(written.data, (Slip("body_reserialised", text),), alone=True)
     for written in list_other_writings(value, body) if len(body) <= HUGE else ():
         text = f"another body than the one that came was signed: {written.how}"
         yield Variant(written.data, (Slip("other_body", text),), usual=len(written.data) < 64)

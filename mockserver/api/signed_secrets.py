@@ -17,11 +17,19 @@ from mockserver.api.signature_search import (
 )
 
 SPELT = ("accesssecret", "access_secret", "AccessSecret", "secret", "key")
-NO_SECRETS = ("", "None", "null", "undefined", "accessSecret", "your-access-secret", "secret")
+NO_SECRETS = (
+    "", "None", "null", "undefined", "accessSecret", "secret", "access_secret", "ACCESS_SECRET",
+    "your-access-secret", "YOUR_ACCESS_SECRET", "your_access_secret", "yourAccessSecret",
+    "<accessSecret>", "{accessSecret}", "{{accessSecret}}", "{{access_secret}}", "${accessSecret}",
+    "${ACCESS_SECRET}", "$ACCESS_SECRET", "%ACCESS_SECRET%", "nil", "<nil>", "[object Object]",
+)  # fmt: skip
+USUAL = 6  # of these
 
 
 def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Slip, bool]]:
-    """What clients sign with in place of the secret, and whether it is of another sandbox."""
+    """What clients sign with in place of the secret, and whether it is so seldom or there are so
+    many that it is tried without another slip alone.
+    """
 
     def tell(text: str) -> Slip:
         return Slip("other_secret", f"it was signed with {text}")
@@ -33,8 +41,9 @@ def list_secrets(case: Case, secret: str, field: str) -> Iterator[tuple[str, Sli
                 whose = "the account's own" if account.label == mine else "that of the account"
                 label = "" if account.label == mine else f" {account.label}"
                 yield value, tell(f"{whose}{label} {name}, not its {field}"), False
-    for value in NO_SECRETS:
-        yield value, tell(f"{value!r} in place of the secret: the client was not told it"), False
+    for place, value in enumerate(NO_SECRETS):
+        told = tell(f"{value!r} in place of the secret: the client was not told it")
+        yield value, told, place >= USUAL
     for how, value in _list_spoilt(secret):
         yield value, tell(f"the secret {how}"), False
     for holder, value in case.around.list_credentials(field):
@@ -60,11 +69,13 @@ def _list_spoilt(secret: str) -> Iterator[tuple[str, str]]:
 def list_tails(case: Case, secret: str, field: str, name: str) -> list[Variant]:
     """``&name=`` and the secret, and all that stands in its place."""
     found = [Variant(f"&{name}={secret}".encode())]
-    for value, slip, elsewhere in list_secrets(case, secret, field):
+    for value, slip, alone in list_secrets(case, secret, field):
         data = f"&{name}={value}".encode("utf-8", "surrogatepass")
-        found.append(Variant(data, (slip,), alone=elsewhere))
+        found.append(Variant(data, (slip,), alone=alone))
     missing = Slip("secret_name_missing", f"the secret was signed without &{name}= before it")
     found.append(Variant(secret.encode(), (missing,)))
+    text = f"the secret was signed without {name}= before it, behind a bare &"
+    found.append(Variant(b"&" + secret.encode(), (Slip("secret_name_missing", text),)))
     found.append(Variant(b"", (Slip("other_secret", "no secret was signed at all"),)))
     for other in SPELT:
         text = f"the secret was signed as {other}, not as {name}"
@@ -85,7 +96,7 @@ def list_starts(
     keys: list[tuple[str, tuple[Slip, ...]]] = [(secret, ())]
     if len(case.exchange.call.body) <= SMALL:
         others = list_secrets(case, secret, field)
-        keys += [(value, (told,)) for value, told, elsewhere in others if not elsewhere]
+        keys += [(value, (told,)) for value, told, alone in others if not alone]
     for key, told in keys:
         start = start_hmac(key.encode("utf-8", "surrogatepass"), algorithm)
         for tail, how in ((b"", "without"), (f"&{name}={key}".encode(), "with")):

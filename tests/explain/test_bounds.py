@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.api import Parts, Slip, Variant
 from mockserver.api.near import COMPARED, SCANNED, find_near
-from mockserver.api.signature_search import PAIRS_UP_TO, WORK, Keyed, Wanted, search_slips
+from mockserver.api.signature_search import EACH, PAIRS_UP_TO, WORK, Keyed, Wanted, search_slips
 from tests.calls import JSON, KIRIM, NX_RECEIPT, RECEIPT
 from tests.conftest import STATE
 from tests.explain.asking import codes
@@ -76,7 +76,8 @@ def test_search_for_mistakes_ends(size: int) -> None:
     )
     assert result.slips == ()
     assert digested <= WORK + 2_000_000
-    assert result.given_up == (digested > WORK - 2_000_000)
+    assert result.given_up == (size < PAIRS_UP_TO or digested > WORK - 2_000_000)
+    assert result.tried <= WORK // EACH
 
 
 @pytest.mark.parametrize("depth", [500, 900, 5_000, 30_000])

@@ -22,6 +22,10 @@ COMPACT = json.dumps(CONTENT, ensure_ascii=False, separators=(",", ":")).encode(
 ESCAPED = json.dumps(CONTENT).encode()
 SORTED = json.dumps(CONTENT, ensure_ascii=False, sort_keys=True).encode()
 INDENTED = json.dumps(CONTENT, ensure_ascii=False, indent=2).encode()
+CAPITALS = ESCAPED.replace(b"\\u00fc", b"\\u00FC").replace(b"\\u00df", b"\\u00DF")
+CAPITALS = CAPITALS.replace(b"\\u00dc", b"\\u00DC")
+LINES = json.dumps(CONTENT, indent=4, sort_keys=True).encode()
+REVERSED = json.dumps(dict(reversed(CONTENT.items())), ensure_ascii=False).encode()
 PHP = COMPACT.replace(b"/", b"\\/")
 NO_PERMISSION = "f2nopermission"
 
@@ -33,6 +37,10 @@ def mac(digest: str, tail: bool) -> Any:
         return hmac.new(ACCESS_SECRET.encode(), text, digest).hexdigest()
 
     return sign
+
+
+def pack(text: bytes) -> str:
+    return b64encode(hashlib.md5(text).digest()).decode()
 
 
 def sort_all(values: dict[str, str]) -> str:
@@ -52,6 +60,9 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "key order": ("body_reserialised", {"signed": SORTED}),
     "indented": ("body_reserialised", {"signed": INDENTED}),
     "as PHP does": ("body_reserialised", {"signed": PHP}),
+    "escapes in capitals": ("body_reserialised", {"signed": CAPITALS}),
+    "other order": ("body_reserialised", {"signed": REVERSED}),
+    "indented and escaped": ("body_reserialised", {"signed": LINES}),
     "line feed": ("trailing_newline", {"signed": SPACED + b"\n"}),
     "no body": ("body_left_out", {"signed": None}),
     "empty body": ("body_left_out", {"name": b"&body=", "sign": lambda v: md5(build(b"", **v))}),
@@ -68,10 +79,11 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
     "empty": ("other_secret", {"secret": ""}),
     "quoted": ("other_secret", {"secret": f'"{ACCESS_SECRET}"'}),
     "read with its line feed": ("other_secret", {"secret": f"{ACCESS_SECRET}\n"}),
+    "template": ("other_secret", {"secret": "{{accessSecret}}"}),
     "blank": ("other_secret", {"secret": f" {ACCESS_SECRET}"}),
     "upper case": ("signed_uppercase", {"digest": lambda text: md5(text).upper()}),
     "base 64": (
-        "signed_base64", {"digest": lambda text: b64encode(hashlib.md5(text).digest()).decode()},
+        "signed_base64", {"digest": pack},
     ),
     "secret without its name": (
         "secret_name_missing",
@@ -234,6 +246,8 @@ def test_sign_that_is_no_digest_is_told(server: Server) -> None:
         {"secret": "None"},
         {"digest": sha256, "signed": SPACED},
         {"digest": lambda text: md5(text).upper(), "signed": SPACED},
+        {"digest": lambda text: pack(text), "signed": SPACED},
+        {"digest": lambda text: pack(text).rstrip("="), "signed": SPACED},
     ],
 )
 def test_neither_secret_nor_right_signature_is_seen(server: Server, how: dict[str, Any]) -> None:
@@ -242,9 +256,12 @@ def test_neither_secret_nor_right_signature_is_seen(server: Server, how: dict[st
     send(server.url, SPACED, **{"signed": signed, **how}, ts=ts)
     values = {"accessKey": ACCESS_KEY, "action": "read", "bizType": "2", "ts": ts}
     told = json.dumps(explain(server.state), ensure_ascii=False)
+    kept = requests.get(f"{server.state}/requests/last", timeout=5).text
     for digest in (md5, sha256):
         assert digest(build(SPACED, **values)) not in told
         assert digest(build(SPACED, **values)).upper() not in told
+    assert pack(build(SPACED, **values)).rstrip("=") not in told
+    assert pack(build(SPACED, **values)).rstrip("=") not in kept
     assert ACCESS_SECRET not in told
     assert ACCESS_KEY not in told
 

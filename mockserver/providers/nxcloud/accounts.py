@@ -6,6 +6,7 @@ adds ``algorithm``.
 
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 
 from mockserver.api import (
@@ -106,7 +107,7 @@ def sign(signing: Signing) -> dict[str, str]:
 
 def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
     """The right signatures of a call with these headers, by lower-case name, and this body; in
-    upper case too, as clients send them by mistake.
+    upper case and in base 64 too, as clients send them by mistake.
     """
     secret = account.credentials["access_secret"]
     if secret is None:
@@ -123,7 +124,9 @@ def make_signatures(account: Account, headers: Mapping[str, str], body: bytes) -
         )
         for algorithm in ALGORITHMS
     )
-    return (*found, *(each.upper() for each in found))
+    packed = tuple(b64encode(bytes.fromhex(each)).decode() for each in found)
+    bare = (each.rstrip("=") for each in packed)
+    return (*found, *(each.upper() for each in found), *packed, *bare)
 
 
 def require_headers(exchange: Exchange) -> None:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import combinations, permutations, product
+from typing import NamedTuple
 
 from mockserver.api import (
     DAY,
@@ -36,7 +37,7 @@ USUAL_ORDERS = (
     ("accessKey", "bizType", "action", "ts"),
     ("ts", "bizType", "action", "accessKey"),
 )
-ACTIONS = ("markMessageAsRead", "send", "mt", "typingIndicator", "typing", "Read", "")
+ACTIONS = ("mt", "markMessageAsRead", "typingIndicator", "send", "typing", "Read", "READ", "")
 BIZ_TYPES = ("1", "3", "", "4", "5", "0")
 USUAL = 2  # of these
 FIELD, SECRET = "access_secret", "accessSecret"
@@ -194,27 +195,50 @@ def _list_parts(case: Case, account: Account, secret: str, wanted: Wanted) -> Pa
     )
 
 
+class Part(NamedTuple):
+    """One way to write a part of the head: what other values it has, and in which order."""
+
+    slip: Slip
+    usual: bool
+    values: dict[str, str] = {}
+    order: Sequence[str] = NAMES
+
+
 def _list_heads(case: Case, secret: str) -> list[Variant]:
-    found = [Variant(_write_head(case))]
+    orders, values = list(_list_orders()), list(_list_values(case))
+    found = [Variant(_write_head(case)), *_list_layouts(case, secret)]
+    for each in (*orders, *values):
+        found.append(
+            Variant(_write_head(case, each.order, **each.values), (each.slip,), each.usual)
+        )
+    for one, other in (*product(orders, values), *combinations(values, 2)):
+        if one.values.keys() != other.values.keys():
+            head = _write_head(case, one.order, **one.values, **other.values)
+            found.append(Variant(head, (one.slip, other.slip), one.usual and other.usual))
+    return keep_distinct(found)
+
+
+def _list_orders() -> Iterator[Part]:
     for order in (*USUAL_ORDERS, *permutations(NAMES)):
         slip = Slip("keys_unsorted", f"the keys were signed as {', '.join(order)}")
-        found.append(Variant(_write_head(case, order), (slip,), usual=order in USUAL_ORDERS))
-    found += _list_layouts(case, secret)
-    for place, action in enumerate((*_list_actions(case), *ACTIONS)):
+        yield Part(slip, order in USUAL_ORDERS, order=order)
+
+
+def _list_values(case: Case) -> Iterator[Part]:
+    """What is signed in place of the values of the headers."""
+    for place, action in enumerate(_list_actions(case)):
         slip = Slip("other_action", f"the action {shown(action)} was signed")
-        found.append(Variant(_write_head(case, action=action), (slip,), usual=place < USUAL))
+        yield Part(slip, place < USUAL, {"action": action})
     for place, biz_type in enumerate(BIZ_TYPES):
         slip = Slip("other_biz_type", f"the bizType {shown(biz_type)} was signed")
-        found.append(Variant(_write_head(case, bizType=biz_type), (slip,), usual=place < USUAL))
+        yield Part(slip, place < USUAL, {"bizType": biz_type})
     ts = case.header("ts")
     for written in (ts[:-3], f"{ts[:-3]}.{ts[-3:]}"):
         slip = Slip("seconds_for_milliseconds", f"ts was signed in seconds, as {written}")
-        found.append(Variant(_write_head(case, ts=written), (slip,)))
+        yield Part(slip, True, {"ts": written})
     for how, key in list_url_encodings(case.header("accesskey").encode()):
         slip = Slip("values_urlencoded", f"accessKey was signed URL-encoded {how}")
-        head = _write_head(case, accessKey=key.decode())
-        found.append(Variant(head, (slip,), usual=False))
-    return keep_distinct(found)
+        yield Part(slip, False, {"accessKey": key.decode()})
 
 
 def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
@@ -231,9 +255,9 @@ def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
 
 
 def _list_actions(case: Case) -> list[str]:
-    """What the call's own path and operation are called."""
-    names = (case.exchange.call.path.rpartition("/")[2], case.exchange.operation_name or "")
-    return [name for name in names if name]
+    """Among them what the call's own path and operation are called."""
+    path, operation = case.exchange.call.path.rpartition("/")[2], case.exchange.operation_name
+    return [ACTIONS[0], *filter(None, (path, operation)), *ACTIONS[1:]]
 
 
 def diagnose_own_message(case: Case) -> Iterator[Finding]:
