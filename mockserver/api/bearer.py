@@ -44,7 +44,10 @@ def diagnose_bearer(case: Case) -> Iterator[Finding]:
             f"the header Authorization came {header.count(',') + 1} times, or with a comma in it; "
             "the first counts"
         )
+        text += "" if first.strip() else ", which is empty"
         yield Finding("repeated_header", text, ("set the header rather than add to it",))
+    if comma and not first.strip():
+        return
     scheme, _, token = first.strip().partition(" ")
     token = token.strip()
     if scheme.lower() != SCHEME:

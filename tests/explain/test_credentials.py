@@ -26,7 +26,8 @@ BEARER = [D7_RECEIPT, KIRIM_RECEIPT]
 PLACEHOLDERS = (
     "None", "undefined", "null", "", "{{token}}", "{token}", "<token>", "$TOKEN", "${TOKEN}",
     "your-api-key", "YOUR_API_KEY", "your_token_here", "%API_KEY%", "changeme", "xxxxxxxx",
-    "'None'",
+    "'None'", "(null)", "%s", "process.env.API_KEY", "%7B%7Btoken%7D%7D", "kdv_live_YOUR_KEY",
+    "kdv_live_xxxxxxxxxxxx", "kdv_live_...",
 )  # fmt: skip
 
 
@@ -238,6 +239,14 @@ def test_nxcloud_nearest_header(server: Server, near: str) -> None:
     assert key not in json.dumps(told)
 
 
+@pytest.mark.parametrize(("name", "near"), [("ts", "timestamp"), ("sign", "X-Signature")])
+def test_nxcloud_header_by_another_name(server: Server, name: str, near: str) -> None:
+    value = NXCLOUD_RECEIPT.signature()[name]
+    told = nxcloud(server, **{name: None, near: value})[1]
+    assert codes(told) == ["missing_header", "nearest_header"]
+    assert told["findings"][1]["header"] == near.lower()
+
+
 def test_nxcloud_headers_in_any_capitals(server: Server) -> None:
     signed = NXCLOUD_RECEIPT.signature()
     code, told = nxcloud(server, accessKey=None, Accesskey=signed["accessKey"])
@@ -265,18 +274,47 @@ def test_nxcloud_unknown_access_key(server: Server) -> None:
         (lambda ms: ms + 3_600_000, "skew"),
         (lambda ms: ms // 1_000, "seconds"),
         (lambda ms: ms * 1_000, "microseconds"),
+        (lambda ms: ms * 1_000_000, "nanoseconds"),
+        (lambda ms: ms / 1_000, "seconds"),
+        (lambda ms: f"{ms}.5", "wrong_header"),
+        (lambda ms: "2026-11-24T15:00:00Z", "wrong_header"),
+        (lambda ms: "undefined", "placeholder"),
+        (lambda ms: "9" * 300, "wrong_header"),
     ],
 )
 def test_nxcloud_time_stamp(server: Server, shift: Any, code: str) -> None:
     ts = str(shift(int(NXCLOUD_RECEIPT.signature()["ts"])))
     answered, told = nxcloud(server, ts=ts)
     assert (answered, codes(told)) == (1004, [code])
-    words = {"skew": "clock is", "seconds": "in seconds", "microseconds": "in microseconds"}
-    assert words[code] in told["findings"][0]["text"]
-    assert failed(told)["came"] == ts
+    words = f"in {code}" if code.endswith("seconds") else {"skew": "clock is"}.get(code, "ts")
+    assert words in told["findings"][0]["text"]
 
 
 def test_nxcloud_skew_in_words(server: Server) -> None:
     ts = str(int(NXCLOUD_RECEIPT.signature()["ts"]) - 7_205_000)
     told = nxcloud(server, ts=ts)[1]
     assert "the client's clock is 2.0 hours behind the server's" in told["findings"][0]["text"]
+
+
+@pytest.mark.parametrize("form", ["<{}>", "b'{}'", "Bearer {}", '"{}"'])
+def test_a_known_key_in_a_wrapper_is_no_placeholder(server: Server, form: str) -> None:
+    url = f"{server.url}{KALEYRA_RECEIPT.path}"
+    headers = KALEYRA_RECEIPT.headers | {"api-key": form.format(KALEYRA_KEY)}
+    requests.post(url, headers=headers, data=KALEYRA_RECEIPT.body, timeout=5)
+    told = explain(server.state)
+    assert codes(told) == ["key_unknown", "near_known_key"]
+    assert KALEYRA_KEY not in json.dumps(told)
+
+
+def test_another_field_of_the_account_is_told(server: Server) -> None:
+    url = f"{server.url}{KALEYRA_RECEIPT.path}"
+    headers = KALEYRA_RECEIPT.headers | {"api-key": KALEYRA_SID}
+    requests.post(url, headers=headers, data=KALEYRA_RECEIPT.body, timeout=5)
+    told = explain(server.state)
+    assert codes(told) == ["key_unknown", "near_known_key"]
+    assert "is the sid of" in told["findings"][1]["text"]
+
+
+def test_an_empty_header_before_another_is_no_wrong_scheme(server: Server) -> None:
+    told = call(server, KIRIM_RECEIPT, {"Authorization": f", Bearer {KIRIM_KEY}"})
+    assert codes(told) == ["repeated_header"]

@@ -20,6 +20,7 @@ from mockserver.api import (
     diagnose_message,
     diagnose_number,
     find_nearest_header,
+    is_placeholder,
     keep_distinct,
     list_body_variants,
     list_starts,
@@ -40,6 +41,14 @@ USUAL_ORDERS = (
 ACTIONS = ("mt", "markMessageAsRead", "typingIndicator", "send", "typing", "Read", "READ", "")
 BIZ_TYPES = ("1", "3", "", "4", "5", "0")
 USUAL = 2  # of these
+OTHER_NAMES = {
+    "accesskey": ("appkey", "apikey", "key", "accessid", "ak"),
+    "ts": ("timestamp", "time", "timestamps", "t"),
+    "sign": ("signature", "sig", "signed"),
+    "biztype": ("type", "businesstype"),
+    "action": ("method", "operation"),
+}
+"""What else clients call the headers, without what divides the words."""
 FIELD, SECRET = "access_secret", "accessSecret"
 DOCUMENTED = ("business_phone", "messaging_product", "message_id", "status")  # order of the page
 LONGEST_SHOWN = 16_384  # characters of the body in the string to compare
@@ -56,7 +65,7 @@ def diagnose_headers(case: Case) -> Iterator[Finding]:
             blank = name.lower() in case.exchange.call.headers
             text = f"the header {name} is {'blank' if blank else 'missing'}"
             yield Finding("missing_header", text, (f"send {name}",), {"header": name})
-            near = find_nearest_header(case.exchange.call.headers, name.lower())
+            near = find_nearest_header(case.exchange.call.headers, name.lower(), OTHER_NAMES)
             if near is not None and near not in map(str.lower, HEADERS):
                 text = f"the header {near} came in place of {name}"
                 yield Finding("nearest_header", text, (f"name it {name}",), {"header": near})
@@ -76,10 +85,14 @@ def diagnose_values(case: Case) -> Iterator[Finding]:
 def diagnose_timestamp(case: Case) -> Iterator[Finding]:
     """How far the client's clock is off, or in which unit it counts."""
     ts, now = case.header("ts"), _read_now(case)
-    try:
-        came = float(ts)
-    except ValueError:
+    if is_placeholder(ts):
+        yield Finding("placeholder", f"{shown(ts)} stands where ts should", ("send the time",))
         return
+    if not re.fullmatch(r"[0-9]{1,30}(?:\.[0-9]{0,30})?", ts):
+        text = f"the header ts is {shown(ts)}: no count of milliseconds"
+        yield Finding("wrong_header", text, ("send the milliseconds since 1970",))
+        return
+    came = float(ts)
     told = f"ts {shown(ts)} is in {{}}; expected milliseconds"
     advice = "count the milliseconds since 1970"
     if _is_meant(came, SECOND, now):
@@ -87,6 +100,13 @@ def diagnose_timestamp(case: Case) -> Iterator[Finding]:
         return
     if _is_meant(came, 1 / SECOND, now):
         yield Finding("microseconds", told.format("microseconds"), (advice,))
+        return
+    if _is_meant(came, 1 / 1_000_000, now):
+        yield Finding("nanoseconds", told.format("nanoseconds"), (advice,))
+        return
+    if not ts.isdecimal():
+        text = f"the header ts is {shown(ts)}: expected a whole number"
+        yield Finding("wrong_header", text, ("round it to whole milliseconds",))
         return
     off = came - now
     side = "behind" if off < 0 else "ahead of"
@@ -137,6 +157,10 @@ def diagnose_signature(case: Case) -> Iterator[Finding | Remark]:
         yield Finding("nothing_found", text, (advice,))
         return
     wanted = read_signature(case.header("sign"))
+    if wanted is None and is_placeholder(case.header("sign")):
+        text = f"{shown(case.header('sign'))} stands where sign should"
+        yield Finding("placeholder", text, ("sign the call, and send the digest",))
+        return
     if wanted is None:
         length = len(case.header("sign"))
         text = f"sign is no MD5 or SHA-256 in hex: it has {length} characters"
