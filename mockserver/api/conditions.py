@@ -63,7 +63,7 @@ def diagnose_condition(case: Case) -> Iterator[Finding]:
     told = (
         f"its call {passed[0]}, at {since}, was not refused for it"
         if passed
-        else f"as far as the journal tells since the sandbox began, at {since}"
+        else f"none of its calls passed before that the journal has; the sandbox began at {since}"
     )
     text = f"the credential is that of the account {label}, and has expired since: {told}"
     yield Finding("expired", text, tuple(advice), {"since": since})

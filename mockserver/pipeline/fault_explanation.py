@@ -79,7 +79,8 @@ def _spare_by_schedule(schedule: Mapping[str, Any], hit: Mapping[str, Any]) -> I
     if schedule.get("probability", 1.0) < 1:
         yield (
             f"a probability of at most {hit['draw']:.6f}, which is what call {call} of the rule "
-            f"draws with the seed {hit['seed']}, or another seed"
+            f"draws with the seed {hit['seed']}, or another seed with which it draws at least "
+            f"{schedule['probability']}"
         )
     if schedule.get("times") is not None:
         yield f"a later call: times is {schedule['times']}, after which the rule is spent"

@@ -84,6 +84,12 @@ def _find_doubled(
                 twice = f"/{'/'.join(doubled)}"
                 text = f"{twice} stands there once too often; without it it is {route}"
                 advice = f"leave {twice} out of the base URL, or out of the path"
+                if named is not None and named not in providers:
+                    whose = providers[0].title
+                    text = (
+                        f"{twice} stands behind the base URL of {whose}; without that it is {route}"
+                    )
+                    advice = f"let the base URL be that of {named.title}, which ends with {twice}"
                 yield Finding("doubled_prefix", text, (advice,))
                 return
 

@@ -288,6 +288,7 @@ def test_nxcloud_time_stamp(server: Server, shift: Any, code: str) -> None:
     assert (answered, codes(told)) == (1004, [code])
     words = f"in {code}" if code.endswith("seconds") else {"skew": "clock is"}.get(code, "ts")
     assert words in told["findings"][0]["text"]
+    assert "-" not in failed(told)["because"] or code == "wrong_header"
 
 
 def test_nxcloud_skew_in_words(server: Server) -> None:

@@ -82,6 +82,13 @@ def test_doubled_prefix(server: Server, path: str) -> None:
     assert codes(ask(server, "POST", path))[0] == "doubled_prefix"
 
 
+def test_doubled_prefix_of_two_providers(server: Server) -> None:
+    """Without the second it would be the first one's, which documents no such path."""
+    told = ask(server, "POST", "/d7/kirim/v1/106540352242922/messages")
+    assert "behind the base URL of D7 Networks" in told["findings"][0]["text"]
+    assert "let the base URL be that of KirimChat, which ends with /kirim" in told["advice"]
+
+
 def test_doubled_prefix_by_host(server: Server) -> None:
     headers = {"Host": "api.kirim.chat"}
     told = ask(server, "POST", "/kirim/v1/106540352242922/messages", headers=headers)
@@ -172,7 +179,12 @@ def test_injected_error(server: Server) -> None:
     assert (struck["draw"], struck["probability"]) == (hit["draw"], 0.5)
     assert struck["natural"] == {"status": 202, "error": None, "because": None}
     avoid = " ".join(struck["to_avoid"])
-    for change in ("provider is not kaleyra", "account is not main", "another seed", "remove"):
+    for change in (
+        "provider is not kaleyra",
+        "account is not main",
+        "another seed with which",
+        "remove",
+    ):
         assert change in avoid
     assert f"{hit['draw']:.6f}" in avoid
     assert {each["result"] for each in told["checks"]} == {"passed"}

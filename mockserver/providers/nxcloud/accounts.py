@@ -159,9 +159,11 @@ def require_fresh_timestamp(exchange: Exchange) -> None:
         raise Fail(Error.TIMESTAMP_EXPIRED, expected="ts in milliseconds", came=shown(ts))
     if abs(now - int(ts)) > WINDOW_MS:
         off = now - int(ts)
+        side = "before" if off > 0 else "after"
         raise Fail(
             Error.TIMESTAMP_EXPIRED,
-            f"ts {ts} is {off} ms before the server's {now}; {WINDOW_MS} ms either way are allowed",
+            f"ts {ts} is {abs(off)} ms {side} the server's {now}; "
+            f"{WINDOW_MS} ms either way are allowed",
             expected=f"ts {now} or {WINDOW_MS} ms more or less",
             came=ts,
         )
