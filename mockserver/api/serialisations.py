@@ -83,7 +83,7 @@ def _is_plain(text: str) -> bool:
 
 def list_key_orders(value: Any, every: bool) -> Iterator[Written]:
     """An object with its keys in reverse or, where ``every`` and they are few, in every order."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or len(value) > MANY:
         return
     names = list(value)
     orders = permutations(names) if every and len(names) <= FEW_KEYS else [tuple(reversed(names))]
