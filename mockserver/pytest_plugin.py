@@ -178,15 +178,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(name, errors, ids=ids, indirect=name == CASE)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """A marker that nothing follows would make a test pass that tests nothing."""
-    marked = [name for name in NEEDING if item.get_closest_marker(name)]
+    marked = _list_marks(item)
     if marked and "sandbox" not in getattr(item, "fixturenames", ()):
         pytest.fail(
             f"the marker {marked[0]} needs the fixture sandbox as an argument", pytrace=False
         )
-    yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Its fixtures are made; see above."""
+    marked = _list_marks(item)
     if marked and SANDBOX not in item.stash:
         pytest.fail(
             f"the marker {marked[0]} needs the plugin's fixture sandbox; one of the suite's own "
@@ -263,6 +267,10 @@ def _read_options(item: pytest.Item, keep: bool) -> dict[str, Any]:
     for mark in reversed([*item.iter_markers("sandbox")]):
         options |= _follow(mark, _take_options)
     return options
+
+
+def _list_marks(item: pytest.Item) -> list[str]:
+    return [name for name in NEEDING if item.get_closest_marker(name)]
 
 
 def _take_name(name: str) -> str:

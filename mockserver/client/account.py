@@ -8,6 +8,10 @@ an AttributeError that tells what there is.
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.client.failures import is_no_such_name
+
+__tracebackhide__ = is_no_such_name
+
 USUAL = ("label", "condition", "numbers")  # of an account; the rest are credentials
 
 

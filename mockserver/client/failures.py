@@ -43,3 +43,5 @@ def find_reason(error: BaseException) -> BaseException:
 is_told_in_words = methodcaller("errisinstance", (AssertionError, MockError))
 """The ``__tracebackhide__`` of this room's modules: pytest shows the line of the test that such an
 error is about, and none of ours, since its message says all else."""
+is_no_such_name = methodcaller("errisinstance", (AttributeError, LookupError))
+"""The same where credentials are looked up, which the frames would show in full."""

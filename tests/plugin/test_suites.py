@@ -146,7 +146,7 @@ def test_suite_has_a_fixture_of_the_same_name(
         """
     )
     result = run(pytester)
-    result.assert_outcomes(passed=passed, errors=2 - passed)
+    result.assert_outcomes(passed=passed, failed=2 - passed)
     assert told in result.stdout.str()
 
 
@@ -163,9 +163,14 @@ def test_failed_assertion_shows_the_tests_own_line_alone(
 
         def test_refused(sandbox):
             sandbox.fail("d7", "nope")
+
+        def test_no_such_name(sandbox):
+            sandbox.kirim.token
         """
     )
     told = run(pytester).stdout.str()
+    assert "kirim's account main has no 'token'" in told
+    assert "kdv_live_" not in told
     for reason in ("none was made at all", "expected at least 1 call", "no such fault type"):
         assert reason in told
     assert "site-packages" not in told
