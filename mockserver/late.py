@@ -2,8 +2,9 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 
 def load_module(name: str) -> ModuleType:
@@ -20,3 +21,16 @@ def load_modules_of(package: str) -> Iterator[tuple[str, ModuleType]]:
     found = pkgutil.iter_modules(load_module(package).__path__)
     for name in sorted(each.name for each in found):
         yield name, load_module(f"{package}.{name}")
+
+
+class LateModule:
+    """The functions of a module that is loaded when one of them is first called."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            return getattr(load_module(self._name), function)(*args)
+
+        return call

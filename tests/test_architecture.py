@@ -16,7 +16,7 @@ ARROWS = {
     "version": set(),
     "late": set(),
     "client": {"text"},
-    "api": {"text"},
+    "api": {"late", "text"},
     "openapi": {"api", "text"},
     "pipeline": {"api", "text"},
     "providers": {"api"},
@@ -58,6 +58,14 @@ LATE_TARGETS = {
     "mockserver.admin.expectations",
     "mockserver.admin.explaining",
     "mockserver.admin.shapes",
+    "mockserver.api.caller_diagnosis",
+    "mockserver.api.credential_diagnosis",
+    "mockserver.api.diagnosis",
+    "mockserver.api.message_diagnosis",
+    "mockserver.api.signature_search",
+    "mockserver.api.signed_bodies",
+    "mockserver.api.signed_secrets",
+    "mockserver.api.url_encodings",
     "mockserver.app",
     "mockserver.cli.clock",
     "mockserver.client",
@@ -78,6 +86,10 @@ LATE_TARGETS = {
     "mockserver.openapi.administration",
     "mockserver.openapi.provider",
     "mockserver.providers",
+    "mockserver.providers.d7.diagnosis",
+    "mockserver.providers.kaleyra.diagnosis",
+    "mockserver.providers.kirim.diagnosis",
+    "mockserver.providers.nxcloud.diagnosis",
     "mockserver.registry",
     "mockserver.sandbox.kept_file",
     "mockserver.sandbox.snapshot",
@@ -90,7 +102,7 @@ LATE_TARGETS = {
     "mockserver.verdicts.units",
     "mockserver.verify.conduct",
 }
-LOADERS = ("Late", "load_module", "load_modules_of")
+LOADERS = ("Late", "LateModule", "load_module", "load_modules_of")
 FOREIGN = {
     "api": {"marshmallow"},
     "pipeline": {"orjson"},

@@ -1,5 +1,7 @@
 """All that a provider is made of, ours or a plug-in's: the front door to import from."""
 
+from typing import TYPE_CHECKING, Any
+
 from mockserver.api.account import GOOD, Account, AccountKind, Number
 from mockserver.api.bearer import read_bearer_token
 from mockserver.api.body import Lenient, Problem, require_body
@@ -7,42 +9,45 @@ from mockserver.api.call import JSON, BadJSON, Call, Reply
 from mockserver.api.catalogue import Catalogue, Fail, Spec
 from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.conditions import require_bearer, require_condition
-from mockserver.api.credential_diagnosis import (
-    diagnose_credential,
-    find_nearest_header,
-    is_placeholder,
-)
-from mockserver.api.diagnosis import Case, Finding, Remark
 from mockserver.api.draw import BASE64URL, CROCKFORD, LOWER, Draw
 from mockserver.api.exchange import Done, Event, Exchange, Subject
 from mockserver.api.header import BEARER, Header
 from mockserver.api.limits import Allowance, Bucket, Verdict, is_bucket, take_token, tell_allowance
 from mockserver.api.message import Message, digits_of
-from mockserver.api.message_diagnosis import (
-    diagnose_message,
-    diagnose_number,
-    find_near_id,
-    tell_age,
-)
 from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Check, Operation, Purpose, Sample, Shape
 from mockserver.api.provider import Claim, Provider, Signing, Switch
 from mockserver.api.receipts import mark_read
-from mockserver.api.signature_search import (
-    Parts,
-    Slip,
-    Variant,
-    Wanted,
-    keep_distinct,
-    read_signature,
-    search_slips,
-)
-from mockserver.api.signed_bodies import list_body_variants
-from mockserver.api.signed_secrets import list_starts, list_tails
-from mockserver.api.url_encodings import list_url_encodings
 from mockserver.api.wamid import new_wamid
+from mockserver.late import LateModule, load_module
 from mockserver.text.shown import shown
 from mockserver.text.times import DAY, SECOND
+
+if TYPE_CHECKING:
+    from mockserver.api.credential_diagnosis import (
+        diagnose_credential,
+        find_nearest_header,
+        is_placeholder,
+    )
+    from mockserver.api.diagnosis import Case, Finding, Remark
+    from mockserver.api.message_diagnosis import (
+        diagnose_message,
+        diagnose_number,
+        find_near_id,
+        tell_age,
+    )
+    from mockserver.api.signature_search import (
+        Parts,
+        Slip,
+        Variant,
+        Wanted,
+        keep_distinct,
+        read_signature,
+        search_slips,
+    )
+    from mockserver.api.signed_bodies import list_body_variants
+    from mockserver.api.signed_secrets import list_starts, list_tails
+    from mockserver.api.url_encodings import list_url_encodings
 
 __all__ = [
     "BASE64URL",
@@ -71,6 +76,7 @@ __all__ = [
     "Fail",
     "Finding",
     "Header",
+    "LateModule",
     "Lenient",
     "Message",
     "NotEmulated",
@@ -122,3 +128,34 @@ __all__ = [
     "tell_age",
     "tell_allowance",
 ]
+
+# What diagnoses refused calls is loaded when somebody asks: a start is some 15 ms shorter.
+LATE = {
+    "diagnose_credential": "mockserver.api.credential_diagnosis",
+    "find_nearest_header": "mockserver.api.credential_diagnosis",
+    "is_placeholder": "mockserver.api.credential_diagnosis",
+    "Case": "mockserver.api.diagnosis",
+    "Finding": "mockserver.api.diagnosis",
+    "Remark": "mockserver.api.diagnosis",
+    "diagnose_message": "mockserver.api.message_diagnosis",
+    "diagnose_number": "mockserver.api.message_diagnosis",
+    "find_near_id": "mockserver.api.message_diagnosis",
+    "tell_age": "mockserver.api.message_diagnosis",
+    "Parts": "mockserver.api.signature_search",
+    "Slip": "mockserver.api.signature_search",
+    "Variant": "mockserver.api.signature_search",
+    "Wanted": "mockserver.api.signature_search",
+    "keep_distinct": "mockserver.api.signature_search",
+    "read_signature": "mockserver.api.signature_search",
+    "search_slips": "mockserver.api.signature_search",
+    "list_body_variants": "mockserver.api.signed_bodies",
+    "list_starts": "mockserver.api.signed_secrets",
+    "list_tails": "mockserver.api.signed_secrets",
+    "list_url_encodings": "mockserver.api.url_encodings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in LATE:
+        return getattr(load_module(LATE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,7 @@ from mockserver.api import (
     Done,
     Exchange,
     Fail,
+    LateModule,
     Message,
     Operation,
     Purpose,
@@ -19,9 +20,11 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.d7 import diagnosis, schemas
+from mockserver.providers.d7 import schemas
 from mockserver.providers.d7.accounts import AUTHENTICATION, CREDIT
 from mockserver.providers.d7.errors import GET_STATUS, READ_RECEIPT, Error
+
+diagnosis = LateModule("mockserver.providers.d7.diagnosis")
 
 TEXT = "text/plain; charset=utf-8"
 

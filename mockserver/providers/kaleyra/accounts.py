@@ -15,14 +15,17 @@ from mockserver.api import (
     Exchange,
     Fail,
     Header,
+    LateModule,
     Number,
     Signing,
     require_condition,
     shown,
 )
-from mockserver.providers.kaleyra import diagnosis, identifiers
-from mockserver.providers.kaleyra.diagnosis import API_KEY
+from mockserver.providers.kaleyra import identifiers
 from mockserver.providers.kaleyra.errors import Error
+from mockserver.providers.kaleyra.identifiers import API_KEY
+
+diagnosis = LateModule("mockserver.providers.kaleyra.diagnosis")
 
 FORM = "application/x-www-form-urlencoded"
 OLDER = "/v1/"

@@ -15,8 +15,8 @@ from mockserver.api import (
     is_placeholder,
     shown,
 )
+from mockserver.providers.kaleyra.identifiers import API_KEY
 
-API_KEY = "api-key"
 WRAPPER = "messaging_object"
 FORMS = {
     re.compile(r"msg_.*"): "the id of another provider's row",

@@ -6,6 +6,7 @@ digits and country, a key ``A`` and 32 hex digits.
 
 from mockserver.api import Draw, new_wamid
 
+API_KEY = "api-key"
 KEY_FORM = r"(?<![0-9A-Za-z])A[0-9a-f]{32}(?![0-9A-Za-z])"
 
 

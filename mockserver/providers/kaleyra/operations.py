@@ -9,6 +9,7 @@ from mockserver.api import (
     Done,
     Exchange,
     Fail,
+    LateModule,
     Message,
     Operation,
     Purpose,
@@ -19,8 +20,10 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.kaleyra import accounts, diagnosis, schemas
+from mockserver.providers.kaleyra import accounts, schemas
 from mockserver.providers.kaleyra.errors import PAGE, Error
+
+diagnosis = LateModule("mockserver.providers.kaleyra.diagnosis")
 
 
 def find_message(call: Call, args: Mapping[str, str], account: Account | None) -> Subject:

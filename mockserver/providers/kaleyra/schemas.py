@@ -4,9 +4,20 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from mockserver.api import JSON, Check, Exchange, Fail, Lenient, Problem, require_body, shown
-from mockserver.providers.kaleyra import diagnosis
+from mockserver.api import (
+    JSON,
+    Check,
+    Exchange,
+    Fail,
+    LateModule,
+    Lenient,
+    Problem,
+    require_body,
+    shown,
+)
 from mockserver.providers.kaleyra.errors import Error
+
+diagnosis = LateModule("mockserver.providers.kaleyra.diagnosis")
 
 SOURCES = (
     "api", "clevertap", "zoho", "webengage", "shopify", "leadsquared", "responsys",

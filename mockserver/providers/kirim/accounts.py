@@ -14,6 +14,7 @@ from mockserver.api import (
     Exchange,
     Fail,
     Header,
+    LateModule,
     Reply,
     Signing,
     read_bearer_token,
@@ -23,8 +24,10 @@ from mockserver.api import (
     take_token,
     tell_allowance,
 )
-from mockserver.providers.kirim import diagnosis, identifiers
+from mockserver.providers.kirim import identifiers
 from mockserver.providers.kirim.errors import Error
+
+diagnosis = LateModule("mockserver.providers.kirim.diagnosis")
 
 CONDITIONS = {
     "expired": Error.EXPIRED_API_KEY,

@@ -11,9 +11,9 @@ from mockserver.api import (
     diagnose_number,
     tell_age,
 )
+from mockserver.providers.kirim.operations import UPSTREAM_DAYS
 
 NUMBER_ID = "phone_number_id"
-UPSTREAM_DAYS = 7
 FORMS = {
     re.compile(r"msg_.*"): "the id of KirimChat's own row, which a webhook has beside WhatsApp's",
     re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"): "a UUID, as other providers have them",

@@ -16,6 +16,7 @@ from mockserver.api import (
     Exchange,
     Fail,
     Header,
+    LateModule,
     Message,
     Operation,
     Purpose,
@@ -27,10 +28,13 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.kirim import accounts, diagnosis, schemas
+from mockserver.providers.kirim import accounts, schemas
 from mockserver.providers.kirim.errors import MARK_AS_READ, REPLAYED, Error
 
-UPSTREAM_WINDOW = diagnosis.UPSTREAM_DAYS * DAY
+diagnosis = LateModule("mockserver.providers.kirim.diagnosis")
+
+UPSTREAM_DAYS = 7
+UPSTREAM_WINDOW = UPSTREAM_DAYS * DAY
 IDEMPOTENCY_KEY = "idempotency-key"
 LONGEST_KEY = 255
 KEPT_STATUSES = (400, 403, 404, 422)

@@ -19,12 +19,15 @@ from mockserver.api import (
     Exchange,
     Fail,
     Header,
+    LateModule,
     Signing,
     require_condition,
     shown,
 )
-from mockserver.providers.nxcloud import diagnosis, identifiers
+from mockserver.providers.nxcloud import identifiers
 from mockserver.providers.nxcloud.errors import Error
+
+diagnosis = LateModule("mockserver.providers.nxcloud.diagnosis")
 
 BIZ_TYPE = "2"
 ACTION = "read"  # of both operations

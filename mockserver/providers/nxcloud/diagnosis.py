@@ -238,7 +238,8 @@ def _list_heads(case: Case, secret: str) -> list[Variant]:
     for one, other in (*product(orders, values), *combinations(values, 2)):
         if one.values.keys() != other.values.keys():
             head = _write_head(case, one.order, **one.values, **other.values)
-            found.append(Variant(head, (one.slip, other.slip), one.usual and other.usual))
+            usual = one.usual and other.usual and not one.values
+            found.append(Variant(head, (one.slip, other.slip), usual))
     return keep_distinct(found)
 
 
@@ -275,7 +276,7 @@ def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
         slip = Slip("keys_unsorted", f"what was signed has {order}")
         rest = b"&" + _write_head(case, after) if after else b""
         data = _write_head(case, before) + hidden.encode() + rest
-        yield Variant(data, (slip,), end=b"" if "ts" in before else ts.encode())
+        yield Variant(data, (slip,), end=b"" if "ts" in before else ts.encode(), usual=False)
 
 
 def _list_actions(case: Case) -> list[str]:

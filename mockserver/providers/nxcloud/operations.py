@@ -9,6 +9,7 @@ from mockserver.api import (
     Done,
     Exchange,
     Fail,
+    LateModule,
     Message,
     Operation,
     Purpose,
@@ -19,9 +20,11 @@ from mockserver.api import (
     mark_read,
     shown,
 )
-from mockserver.providers.nxcloud import diagnosis, schemas
+from mockserver.providers.nxcloud import schemas
 from mockserver.providers.nxcloud.accounts import AUTHENTICATION, NUMBER
 from mockserver.providers.nxcloud.errors import MARK_AS_READ, TYPING, Error
+
+diagnosis = LateModule("mockserver.providers.nxcloud.diagnosis")
 
 
 def find_message(call: Call, args: Mapping[str, str], account: Account | None) -> Subject:
