@@ -5,8 +5,8 @@ first sentence tells what it is for and, for an answer of a new shape, a schema 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
@@ -15,10 +15,10 @@ from mockserver.api.call import JSON, Reply
 from mockserver.late import load_module
 
 Handler = Callable[[Desk, Inquiry], Reply | Later]
+NO_MORE: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """A handler, and what it is sent and answers.
 
     ``status`` is that of a success, and ``shape`` names what its body is in ``shapes.py``; without
@@ -38,14 +38,13 @@ class Described:
     refuses: Sequence[int] = ()
     media_type: str = JSON
     open: bool = False
-    also: Mapping[int, str] = field(default_factory=dict)
+    also: Mapping[int, str] = NO_MORE
 
     def __call__(self, desk: Desk, inquiry: Inquiry) -> Reply | Later:
         return self.handler(desk, inquiry)
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(NamedTuple):
     """A handler of a module that is loaded when it is first asked for, which few starts need."""
 
     module: str

@@ -1,10 +1,9 @@
 """Headers that a provider documents, of calls and of answers."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One of them; ``help`` is a line about it.
 
     ``credential`` says that a call is authenticated by it: one that is named Authorization carries
