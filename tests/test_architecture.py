@@ -55,8 +55,6 @@ LATE_TARGETS = {
     "mockserver.admin.sign",
     "mockserver.admin.verdicts",
     "mockserver.admin.verify",
-    "mockserver.admin.expectations",
-    "mockserver.admin.explaining",
     "mockserver.admin.shapes",
     "mockserver.api.caller_diagnosis",
     "mockserver.api.credential_diagnosis",
