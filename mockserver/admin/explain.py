@@ -6,7 +6,7 @@ from mockserver.admin.described import described
 from mockserver.admin.desk import Desk, Inquiry, read_filters
 from mockserver.admin.requests import read_entry_id, refuse_unknown
 from mockserver.api.call import Reply
-from mockserver.pipeline.explain import explain_call
+from mockserver.pipeline.explaining.explain import explain_call
 from mockserver.sandbox.recalling import recall_call, secrets_of
 from mockserver.sandbox.surroundings import SandboxSurroundings
 

@@ -24,19 +24,19 @@ from mockserver.text.shown import shown
 from mockserver.text.times import DAY, SECOND
 
 if TYPE_CHECKING:
-    from mockserver.api.credential_diagnosis import (
+    from mockserver.api.diagnosis.case import Case, Finding, Remark
+    from mockserver.api.diagnosis.credential import (
         diagnose_credential,
         find_nearest_header,
         is_placeholder,
     )
-    from mockserver.api.diagnosis import Case, Finding, Remark
-    from mockserver.api.message_diagnosis import (
+    from mockserver.api.diagnosis.message import (
         diagnose_message,
         diagnose_number,
         find_near_id,
         tell_age,
     )
-    from mockserver.api.signature_search import (
+    from mockserver.api.diagnosis.signature_search import (
         Parts,
         Slip,
         Variant,
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
         read_signature,
         search_slips,
     )
-    from mockserver.api.signed_bodies import list_body_variants
-    from mockserver.api.signed_secrets import list_starts, list_tails
-    from mockserver.api.url_encodings import list_url_encodings
+    from mockserver.api.diagnosis.signed_bodies import list_body_variants
+    from mockserver.api.diagnosis.signed_secrets import list_starts, list_tails
+    from mockserver.api.diagnosis.url_encodings import list_url_encodings
 
 __all__ = [
     "BASE64URL",
@@ -131,27 +131,27 @@ __all__ = [
 
 # What diagnoses refused calls is loaded when somebody asks: a start is some 15 ms shorter.
 LATE = {
-    "diagnose_credential": "mockserver.api.credential_diagnosis",
-    "find_nearest_header": "mockserver.api.credential_diagnosis",
-    "is_placeholder": "mockserver.api.credential_diagnosis",
-    "Case": "mockserver.api.diagnosis",
-    "Finding": "mockserver.api.diagnosis",
-    "Remark": "mockserver.api.diagnosis",
-    "diagnose_message": "mockserver.api.message_diagnosis",
-    "diagnose_number": "mockserver.api.message_diagnosis",
-    "find_near_id": "mockserver.api.message_diagnosis",
-    "tell_age": "mockserver.api.message_diagnosis",
-    "Parts": "mockserver.api.signature_search",
-    "Slip": "mockserver.api.signature_search",
-    "Variant": "mockserver.api.signature_search",
-    "Wanted": "mockserver.api.signature_search",
-    "keep_distinct": "mockserver.api.signature_search",
-    "read_signature": "mockserver.api.signature_search",
-    "search_slips": "mockserver.api.signature_search",
-    "list_body_variants": "mockserver.api.signed_bodies",
-    "list_starts": "mockserver.api.signed_secrets",
-    "list_tails": "mockserver.api.signed_secrets",
-    "list_url_encodings": "mockserver.api.url_encodings",
+    "diagnose_credential": "mockserver.api.diagnosis.credential",
+    "find_nearest_header": "mockserver.api.diagnosis.credential",
+    "is_placeholder": "mockserver.api.diagnosis.credential",
+    "Case": "mockserver.api.diagnosis.case",
+    "Finding": "mockserver.api.diagnosis.case",
+    "Remark": "mockserver.api.diagnosis.case",
+    "diagnose_message": "mockserver.api.diagnosis.message",
+    "diagnose_number": "mockserver.api.diagnosis.message",
+    "find_near_id": "mockserver.api.diagnosis.message",
+    "tell_age": "mockserver.api.diagnosis.message",
+    "Parts": "mockserver.api.diagnosis.signature_search",
+    "Slip": "mockserver.api.diagnosis.signature_search",
+    "Variant": "mockserver.api.diagnosis.signature_search",
+    "Wanted": "mockserver.api.diagnosis.signature_search",
+    "keep_distinct": "mockserver.api.diagnosis.signature_search",
+    "read_signature": "mockserver.api.diagnosis.signature_search",
+    "search_slips": "mockserver.api.diagnosis.signature_search",
+    "list_body_variants": "mockserver.api.diagnosis.signed_bodies",
+    "list_starts": "mockserver.api.diagnosis.signed_secrets",
+    "list_tails": "mockserver.api.diagnosis.signed_secrets",
+    "list_url_encodings": "mockserver.api.diagnosis.url_encodings",
 }
 
 

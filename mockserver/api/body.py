@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 
 from mockserver.api.call import BadJSON, Call
 from mockserver.api.catalogue import CAME, Catalogue, Fail
-from mockserver.api.diagnosis import Case, Diagnose, Finding, Remark
+from mockserver.api.diagnosis.case import Case, Diagnose, Finding, Remark
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
 from mockserver.text.shown import shown

@@ -8,7 +8,7 @@ from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
 from mockserver.late import LateModule
 
-diagnosis = LateModule("mockserver.api.caller_diagnosis")
+diagnosis = LateModule("mockserver.api.diagnosis.caller")
 
 
 def require_bearer(row: Catalogue) -> Check:

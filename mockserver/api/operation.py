@@ -13,7 +13,7 @@ from marshmallow import Schema, fields
 from mockserver.api.account import Account
 from mockserver.api.call import JSON, Call
 from mockserver.api.catalogue import Catalogue
-from mockserver.api.diagnosis import Diagnose
+from mockserver.api.diagnosis.case import Diagnose
 from mockserver.api.exchange import Done, Exchange, Subject
 from mockserver.api.header import Header
 

@@ -6,8 +6,8 @@ from mockserver.api.call import Call
 from mockserver.api.catalogue import split_reason
 from mockserver.api.changes import put
 from mockserver.pipeline.decoding import decode_body
+from mockserver.pipeline.explaining.recorded import Failed, Recorded
 from mockserver.pipeline.ports import Stamp
-from mockserver.pipeline.recorded import Failed, Recorded
 from mockserver.sandbox.ids import IDS
 from mockserver.sandbox.records import FAILED, SECRETS, Record
 from mockserver.text.times import instant_of

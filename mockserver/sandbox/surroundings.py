@@ -10,7 +10,7 @@ from itertools import islice
 
 from mockserver.api.account import Account
 from mockserver.api.changes import MESSAGES, RECORDS
-from mockserver.api.diagnosis import Found, Holder
+from mockserver.api.diagnosis.case import Found, Holder
 from mockserver.api.exchange import Exchange
 from mockserver.api.message import Message, digits_of
 from mockserver.api.provider import Provider

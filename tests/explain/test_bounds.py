@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from mockserver.api import Parts, Slip, Variant
-from mockserver.api.near import COMPARED, SCANNED, find_near
-from mockserver.api.signature_search import EACH, PAIRS_UP_TO, WORK, Keyed, Wanted, search_slips
+from mockserver.api.diagnosis.near import COMPARED, SCANNED, find_near
+from mockserver.api.diagnosis.signature_search import (
+    EACH,
+    PAIRS_UP_TO,
+    WORK,
+    Keyed,
+    Wanted,
+    search_slips,
+)
 from tests.calls import JSON, KIRIM, NX_RECEIPT, RECEIPT
 from tests.conftest import STATE
 from tests.explain.asking import codes

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from mockserver.api.serialisations import (
+from mockserver.api.diagnosis.serialisations import (
     HUGE,
     list_key_orders,
     list_other_writings,
     list_serialisations,
 )
-from mockserver.api.signature_search import SMALL, Slip, Variant, keep_distinct
-from mockserver.api.url_encodings import list_url_encodings
+from mockserver.api.diagnosis.signature_search import SMALL, Slip, Variant, keep_distinct
+from mockserver.api.diagnosis.url_encodings import list_url_encodings
 
 LINES = ((b"\n", "a line feed"), (b"\r\n", "CR and LF"))
 USUAL_ENCODINGS = 2  # of all ways to encode for a URL

@@ -5,20 +5,20 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.api.catalogue import Catalogue
-from mockserver.api.diagnosis import Case, Finding, Remark, Surroundings
+from mockserver.api.diagnosis.case import Case, Finding, Remark, Surroundings
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Operation
 from mockserver.api.provider import Claim, Provider
-from mockserver.pipeline.checked import list_checks
 from mockserver.pipeline.claim import Claimed
-from mockserver.pipeline.fault_explanation import FindRule, explain_fault
-from mockserver.pipeline.placing import Placed, find_endpoint, place_call
+from mockserver.pipeline.explaining.checks import list_checks
+from mockserver.pipeline.explaining.fault import FindRule, explain_fault
+from mockserver.pipeline.explaining.placing import Placed, find_endpoint, place_call
+from mockserver.pipeline.explaining.recognition import tell_recognition
+from mockserver.pipeline.explaining.recorded import Failed, Recorded
+from mockserver.pipeline.explaining.route import diagnose_route
+from mockserver.pipeline.explaining.summary import summarise
 from mockserver.pipeline.ports import CallWorld
-from mockserver.pipeline.recognition import tell_recognition
-from mockserver.pipeline.recorded import Failed, Recorded
 from mockserver.pipeline.resolve import resolve_call
-from mockserver.pipeline.route_diagnosis import diagnose_route
-from mockserver.pipeline.summary import summarise
 
 MOST_FINDINGS = 20
 NOTHING_FOUND = "nothing_found"

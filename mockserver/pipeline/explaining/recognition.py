@@ -5,8 +5,8 @@ from typing import Any
 
 from mockserver.api.provider import Claim, Provider
 from mockserver.pipeline.endpoint import fill_path
-from mockserver.pipeline.placing import DEEPEST, Placed, list_templates
-from mockserver.pipeline.recorded import Recorded
+from mockserver.pipeline.explaining.placing import DEEPEST, Placed, list_templates
+from mockserver.pipeline.explaining.recorded import Recorded
 
 
 def tell_recognition(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from urllib.parse import unquote
 
-from mockserver.api.diagnosis import Case, Finding, Holder
+from mockserver.api.diagnosis.case import Case, Finding, Holder
 from mockserver.text.shown import shown
 from mockserver.text.times import SECOND, iso
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mockserver.api.call import Call
-from mockserver.api.diagnosis import Finding
+from mockserver.api.diagnosis.case import Finding
 from mockserver.api.provider import Provider
 from mockserver.pipeline.check import find_nearest
 from mockserver.pipeline.documented import explain_not_emulated, find_not_emulated
 from mockserver.pipeline.endpoint import endpoints_of, fill_path
-from mockserver.pipeline.placing import DEEPEST, list_templates
+from mockserver.pipeline.explaining.placing import DEEPEST, list_templates
 
 VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+)?\Z")
 Parts = Sequence[str]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.api.diagnosis import Finding
-from mockserver.pipeline.fault_explanation import INJECTED
-from mockserver.pipeline.recorded import Recorded
+from mockserver.api.diagnosis.case import Finding
+from mockserver.pipeline.explaining.fault import INJECTED
+from mockserver.pipeline.explaining.recorded import Recorded
 
 LONGEST = 1_000  # characters
 TOLD = ("nothing_found", "invalid_body")

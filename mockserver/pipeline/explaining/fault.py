@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mockserver.api.diagnosis import Finding
-from mockserver.pipeline.recorded import Recorded
+from mockserver.api.diagnosis.case import Finding
+from mockserver.pipeline.explaining.recorded import Recorded
 
 INJECTED = "injected"
 BY_HEADER = "header"

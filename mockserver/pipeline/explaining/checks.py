@@ -4,7 +4,7 @@ from typing import Any
 
 from mockserver.api.operation import Operation
 from mockserver.pipeline.check import ROUTE
-from mockserver.pipeline.recorded import Failed, Recorded
+from mockserver.pipeline.explaining.recorded import Failed, Recorded
 
 
 def list_checks(operation: Operation | None, recorded: Recorded) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from mockserver.api.account import GOOD
 from mockserver.api.bearer import SCHEME
-from mockserver.api.credential_diagnosis import diagnose_credential, find_nearest_header
-from mockserver.api.diagnosis import Case, Finding
+from mockserver.api.diagnosis.case import Case, Finding
+from mockserver.api.diagnosis.credential import diagnose_credential, find_nearest_header
 from mockserver.text.shown import shown
 
 FORM = "send 'Authorization: Bearer <token>'"

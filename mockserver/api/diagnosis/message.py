@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.api.credential_diagnosis import is_placeholder
-from mockserver.api.diagnosis import Case, Finding, Remark
+from mockserver.api.diagnosis.case import Case, Finding, Remark
+from mockserver.api.diagnosis.credential import is_placeholder
+from mockserver.api.diagnosis.near import count_slips, find_near
 from mockserver.api.message import Message, digits_of
-from mockserver.api.near import count_slips, find_near
 from mockserver.text.shown import shown
 from mockserver.text.times import iso
 

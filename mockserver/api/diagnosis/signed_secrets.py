@@ -4,8 +4,8 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
 
-from mockserver.api.diagnosis import Case
-from mockserver.api.signature_search import (
+from mockserver.api.diagnosis.case import Case
+from mockserver.api.diagnosis.signature_search import (
     SMALL,
     Keyed,
     Slip,

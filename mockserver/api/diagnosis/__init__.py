@@ -1,0 +1,1 @@
+"""Finding out more about a call that was refused: loaded when somebody asks."""
