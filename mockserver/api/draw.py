@@ -36,7 +36,7 @@ class Draw:
 
     def crockford(self) -> str:
         """26 characters of Crockford's base 32, the tail of ids such as ``req_…``."""
-        return self.octets(26).translate(_CROCKFORD_BY_OCTET).decode()
+        return self._draw_block()[:26].translate(_CROCKFORD_BY_OCTET).decode()
 
     def number(self) -> int:
         """A whole number that every JSON reader keeps."""

@@ -36,13 +36,20 @@ class Allowance(NamedTuple):
 class Verdict(NamedTuple):
     """Whether the call passes, the bucket as it leaves it, and the instant when one more may.
 
-    The instant is in milliseconds since 1970.
+    The rest is what a client may know: see ``Allowance``. Instants are in milliseconds since 1970.
     """
 
     passed: bool
     bucket: Bucket
     next_at: float
-    allowance: Allowance
+    limit: int
+    remaining: int
+    full_at: float
+
+    @property
+    def allowance(self) -> Allowance:
+        """What the call leaves."""
+        return Allowance(self.limit, self.remaining, self.full_at)
 
     def retry_after_s(self, now: int) -> int:
         """Whole seconds to wait from now, at least one."""
@@ -57,23 +64,20 @@ def take_token(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verd
     passed = left >= per_ms
     if passed:
         left -= per_ms
-    next_at = now + (per_ms - left) / limit
-    return Verdict(passed, Bucket(left, now), next_at, _count_allowance(left, now, limit, per_ms))
+    next_at, full_at = now + (per_ms - left) / limit, now + (limit * per_ms - left) / limit
+    return Verdict(passed, Bucket(left, now), next_at, limit, left // per_ms, full_at)
 
 
 def tell_allowance(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Allowance:
     """What a token bucket allows now, without taking from it. The same arguments."""
-    return _count_allowance(_refill(bucket, now, limit, per_ms), now, limit, per_ms)
+    left = _refill(bucket, now, limit, per_ms)
+    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
 def _refill(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> int:
     if bucket is None:
         return limit * per_ms
     return min(limit * per_ms, bucket.left + max(0, now - bucket.at) * limit)
-
-
-def _count_allowance(left: int, now: int, limit: int, per_ms: int) -> Allowance:
-    return Allowance(limit, left // per_ms, now + (limit * per_ms - left) / limit)
 
 
 def enter_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Verdict:
@@ -83,7 +87,7 @@ def enter_window(bucket: Bucket | None, now: int, limit: int, per_ms: int) -> Ve
     passed = bucket.left >= per_ms
     bucket = Bucket(bucket.left - per_ms if passed else bucket.left, bucket.at)
     ends_at = bucket.at + per_ms
-    return Verdict(passed, bucket, ends_at, Allowance(limit, bucket.left // per_ms, ends_at))
+    return Verdict(passed, bucket, ends_at, limit, bucket.left // per_ms, ends_at)
 
 
 ALGORITHMS = {"token_bucket": take_token, "fixed_window": enter_window}

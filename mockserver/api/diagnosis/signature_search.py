@@ -16,7 +16,7 @@ SMALL = 4_096  # bytes of a body, up to which ways are listed that are many and 
 LARGE = 131_072  # bytes of a body, from which on what is seldom is not tried at all
 WORK = 48 * 1_048_576
 """Bytes that are digested at most."""
-SELDOM_WORK = 14 * 1_048_576
+SELDOM_WORK = 11 * 1_048_576
 """Bytes, after which no more seldom ways are tried two at once."""
 EACH = 512  # bytes that are digested in the time that one more digest takes
 BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
