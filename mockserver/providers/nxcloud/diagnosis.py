@@ -1,7 +1,7 @@
 """Why NXCloud refuses a call: headers, time stamp, and by which mistake a signature came about."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations, product
 from typing import NamedTuple
 
@@ -200,12 +200,16 @@ def write_canonical(case: Case) -> str:
     if len(body) > LONGEST_SHOWN:
         text += f"… (cut: {len(body)} bytes in all)"
     named = f"&body={text}" if body else ""
-    return f"{_write_head(case).decode('utf-8', 'replace')}{named}&{SECRET}=****"
+    return f"{_write_head(_read_values(case)).decode('utf-8', 'replace')}{named}&{SECRET}=****"
 
 
-def _write_head(case: Case, names: Sequence[str] = NAMES, **others: str) -> bytes:
-    values = {name: others.get(name, case.header(name.lower())) for name in names}
-    return "&".join(f"{name}={value}" for name, value in values.items()).encode()
+def _read_values(case: Case) -> dict[str, str]:
+    """Those of the headers that are signed."""
+    return {name: case.header(name.lower()) for name in NAMES}
+
+
+def _write_head(values: Mapping[str, str], order: Sequence[str] = NAMES) -> bytes:
+    return "&".join([f"{name}={values[name]}" for name in order]).encode()
 
 
 def _list_parts(case: Case, account: Account, secret: str, wanted: Wanted) -> Parts:
@@ -229,15 +233,14 @@ class Part(NamedTuple):
 
 
 def _list_heads(case: Case, secret: str) -> list[Variant]:
-    orders, values = list(_list_orders()), list(_list_values(case))
-    found = [Variant(_write_head(case)), *_list_layouts(case, secret)]
+    orders, values, came = list(_list_orders()), list(_list_values(case)), _read_values(case)
+    found = [Variant(_write_head(came)), *_list_layouts(came, secret)]
     for each in (*orders, *values):
-        found.append(
-            Variant(_write_head(case, each.order, **each.values), (each.slip,), each.usual)
-        )
+        head = _write_head(came | each.values, each.order)
+        found.append(Variant(head, (each.slip,), each.usual))
     for one, other in (*product(orders, values), *combinations(values, 2)):
         if one.values.keys() != other.values.keys():
-            head = _write_head(case, one.order, **one.values, **other.values)
+            head = _write_head(came | one.values | other.values, one.order)
             usual = one.usual and other.usual and not one.values
             found.append(Variant(head, (one.slip, other.slip), usual))
     return keep_distinct(found)
@@ -266,16 +269,16 @@ def _list_values(case: Case) -> Iterator[Part]:
         yield Part(slip, False, {"accessKey": key.decode()})
 
 
-def _list_layouts(case: Case, secret: str) -> Iterator[Variant]:
+def _list_layouts(came: Mapping[str, str], secret: str) -> Iterator[Variant]:
     """The secret and the body among the keys, rather than behind them."""
-    hidden, ts = f"&{SECRET}={secret}", f"&ts={case.header('ts')}"
+    hidden, ts = f"&{SECRET}={secret}", f"&ts={came['ts']}"
     for before, after, order in (
         (("accessKey",), ("action", "bizType"), "all keys sorted, body and secret among them"),
         (NAMES, (), "the secret before the body"),
     ):
         slip = Slip("keys_unsorted", f"what was signed has {order}")
-        rest = b"&" + _write_head(case, after) if after else b""
-        data = _write_head(case, before) + hidden.encode() + rest
+        rest = b"&" + _write_head(came, after) if after else b""
+        data = _write_head(came, before) + hidden.encode() + rest
         yield Variant(data, (slip,), end=b"" if "ts" in before else ts.encode(), usual=False)
 
 
