@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
 from mockserver.admin.described import described
 from mockserver.admin.desk import (
@@ -19,15 +19,13 @@ from mockserver.admin.desk import (
 from mockserver.api.call import Reply
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
-from mockserver.text.validation import Strict, first_mistake
+from mockserver.text.validation import Strict, StrictBoolean, first_mistake
 
 RESULTS = ("id", "hits", "phase", "left")  # of a rule as it is listed: the server's own to tell
 MASKED = ("masked",)
 LINES = ("after", "limit")
 JSON_LINES = "application/jsonl"
-APPLY = Strict.from_dict(
-    {"add": fields.Boolean(load_default=False, truthy={True}, falsy={False})}
-)()
+APPLY = Strict.from_dict({"add": StrictBoolean(load_default=False)})()
 
 
 @described(200, "RulesInForce", query=MASKED)

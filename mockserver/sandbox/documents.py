@@ -14,7 +14,7 @@ from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.sandbox.storage.memory import Document
 from mockserver.text.shown import shown
 from mockserver.text.times import FIRST, LAST
-from mockserver.text.validation import LARGEST, Strict, number, one_of, whole
+from mockserver.text.validation import LARGEST, Strict, StrictBoolean, number, one_of, whole
 
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
 INSTANT: dict[str, Any] = {"required": True, "allow_none": True}
@@ -58,7 +58,7 @@ class ClockDocument(Strict):
     at = whole(FIRST, LAST, required=True)
     since = whole(EARLIEST, LATEST, required=True)
     rate = number(SLOWEST, FASTEST, required=True)
-    running = fields.Boolean(required=True, truthy={True}, falsy={False})
+    running = StrictBoolean(required=True)
     skew = whole(-LATEST, LATEST, required=True)
 
 

@@ -12,7 +12,7 @@ from mockserver.sandbox.storage.memory import Document
 from mockserver.sandbox.switches import require_switches
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
-from mockserver.text.validation import LARGEST, Strict, whole
+from mockserver.text.validation import LARGEST, Strict, StrictBoolean, whole
 
 CODE = validate.Regexp(r"[0-9]{8}\Z", error="expected 8 digits")
 
@@ -39,7 +39,7 @@ class AboutDocument(Schema):
     created_at = whole(EARLIEST, LATEST, required=True)
     requests_before = whole(0, LARGEST, required=True)
     ttl = whole(0, LATEST, **INSTANT)
-    any_credentials = fields.Boolean(required=True, truthy={True}, falsy={False})
+    any_credentials = StrictBoolean(required=True)
     switches = fields.Dict(required=True)
     fixtures = fields.Raw(required=True, validate=_check_fixtures)
     snapshot = fields.Dict(**INSTANT)

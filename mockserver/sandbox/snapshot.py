@@ -23,6 +23,7 @@ from mockserver.text.times import iso
 from mockserver.text.validation import (
     LARGEST,
     Strict,
+    StrictBoolean,
     check_plain,
     first_mistake,
     whole,
@@ -40,7 +41,7 @@ class SnapshotSchema(Strict):
     seal = fields.String(load_default="")
     code = fields.String(required=True, allow_none=True, validate=validate.Regexp(r"[0-9]{8}\Z"))
     seed = whole(0, LARGEST, required=True)
-    any_credentials = fields.Boolean(required=True, truthy={True}, falsy={False})
+    any_credentials = StrictBoolean(required=True)
     switches = ids = tables = fields.Dict(required=True)
 
 

@@ -87,6 +87,15 @@ def one_of(choices: Sequence[Any]) -> validate.OneOf:
     return validate.OneOf(choices, error="expected one of {choices}")
 
 
+class StrictBoolean(fields.Boolean):
+    """True or false, and neither a word nor a number for it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class NumberField(fields.Float):
     """A number, and not its text."""
 

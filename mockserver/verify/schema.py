@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from mockserver.match.schema import MatchSchema
 from mockserver.text.times import SECOND
-from mockserver.text.validation import LARGEST, Duration, whole
+from mockserver.text.validation import LARGEST, Duration, StrictBoolean, whole
 
 MOST_EXPECTATIONS = 100  # in one request
 LONGEST_WAIT = 600 * SECOND
@@ -27,7 +27,7 @@ class KeptMatchSchema(MatchSchema):
 
     status = whole(100, 999, allow_none=True)  # null: nothing was answered
     error = fields.String(allow_none=True)
-    committed = fields.Boolean(truthy={True}, falsy={False})
+    committed = StrictBoolean()
     fault = FaultField(allow_none=True)
 
 
@@ -52,7 +52,7 @@ class ExpectationSchema(Schema):
     within = Duration(
         validate=validate.Range(0, LONGEST_WAIT, error="expected a duration of at most PT10M")
     )
-    never = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    never = StrictBoolean(load_default=False)
 
     @validates_schema
     def require_no_contradiction(self, data: dict[str, Any], **kwargs: Any) -> None:

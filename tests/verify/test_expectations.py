@@ -193,6 +193,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "negative": ({"count": {"exactly": -1}}, "bad_expectation", "exactly"),
     "never and a count": ({"never": True, "count": {"exactly": 1}}, "bad_expectation", "never"),
     "never that is no truth": ({"never": "yes"}, "bad_expectation", "never"),
+    "never that is a number": ({"never": 1}, "bad_expectation", "never"),
     "too long": ({"within": "PT10M1S"}, "bad_expectation", "within"),
     "no duration": ({"within": 5}, "bad_expectation", "within"),
     "order that is no truth": ({"order": "yes"}, "bad_expectation", "true"),
