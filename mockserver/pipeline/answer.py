@@ -10,6 +10,8 @@ import orjson
 
 from mockserver.api.call import JSON, Reply
 from mockserver.pipeline.delivery import Delivery
+from mockserver.pipeline.stream import Stream
+from mockserver.pipeline.transfer import Transfer
 from mockserver.text.mistakes import Refused
 
 REQUEST_ID = "X-Mock-Request-Id"
@@ -37,7 +39,9 @@ class Answer:
     """Status, headers without those that tell the body's length, and the body.
 
     ``because`` is for the journal only. ``delivery`` says how it goes over the wire where that is
-    not the usual way. Where it is not there yet, ``waiting`` is what to wait for instead.
+    not the usual way. Where it is not there yet, ``waiting`` is what to wait for instead; where its
+    body goes on, ``stream`` is what comes after ``body``. ``transfer`` wants to be told what became
+    of it on the wire.
     """
 
     status: int
@@ -46,6 +50,8 @@ class Answer:
     because: str | None = None
     delivery: Delivery | None = None
     waiting: Waiting | None = None
+    stream: Stream | None = None
+    transfer: Transfer | None = None
 
     @property
     def text(self) -> str:
@@ -54,7 +60,7 @@ class Answer:
     @property
     def head(self) -> dict[str, str]:
         """All headers, with those that tell the body's length."""
-        if self.status in WITHOUT_BODY:
+        if self.status in WITHOUT_BODY or self.stream is not None:
             return self.headers
         head = {"Content-Type": self.headers.get("Content-Type", "")}
         head["Content-Length"] = str(len(self.body))

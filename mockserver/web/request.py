@@ -8,11 +8,10 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.api.call import Call
 from mockserver.pipeline.decoding import decode_body
+from mockserver.pipeline.keys import CODE
 
 BODY_LIMIT = 1_048_576
 LARGER_LIMITS = {"/_mock/sandboxes": 64 * 1_048_576}  # where a whole sandbox may come
-CODE = "mockserver.code"
-"""Key of the environment: the sandbox's code, where the path named one."""
 BODY = "mockserver.body"
 """Key of the environment: the body as it was read, where that is kept."""
 SANDBOX_PREFIX = re.compile(r"/~([^/]*)(?=/|\Z)")

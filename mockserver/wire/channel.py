@@ -1,0 +1,60 @@
+"""What octets go through: a connection, the inside of TLS, the inside of a tunnel.
+
+Whoever speaks over one does not know which it is, so each may be wrapped into another.
+"""
+
+from typing import Protocol
+
+from mockserver.pipeline.transfer import Line
+
+
+class Receiver(Protocol):
+    """What listens at the end of a channel."""
+
+    def receive(self, data: bytes) -> None: ...
+
+    def receive_end(self) -> bool:
+        """The client has ended its own side. Whether ours is to stay open."""
+
+    def drain(self) -> None:
+        """All that was sent is out: the channel is not ``full`` any more."""
+
+    def lose(self) -> None:
+        """The channel is no more: it was closed by either side. Called once."""
+
+    def leave(self) -> None:
+        """The server ends: finish what is under way, and close."""
+
+
+class Channel(Protocol):
+    """What sends, and tells its ``receiver`` what comes."""
+
+    receiver: Receiver
+    line: Line
+    scheme: str
+    """``http``, or ``https`` inside of TLS."""
+    peer: tuple[str, int]
+    own: tuple[str, int]
+
+    @property
+    def full(self) -> bool:
+        """Whether some of what was sent is still waiting for the client to read."""
+
+    @property
+    def closing(self) -> bool: ...
+
+    def send(self, data: bytes) -> None: ...
+
+    def pause(self) -> None:
+        """Read nothing until ``resume``; the client's end is not noticed meanwhile."""
+
+    def resume(self) -> None: ...
+
+    def send_end(self) -> None:
+        """End our own side once all is out."""
+
+    def close(self) -> None:
+        """End the connection once all is out. ``line.closed_by`` is the caller's to set."""
+
+    def reset(self) -> None:
+        """End the connection at once, with a TCP reset."""
