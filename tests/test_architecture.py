@@ -117,7 +117,7 @@ FOREIGN = {
     "sandbox": {"marshmallow", "tinydb", "orjson"},
     "web": {"flask", "werkzeug", "orjson"},
     "verdicts": {"orjson"},
-    "wire": {"uvicorn", "httptools"},
+    "wire": {"httptools", "uvloop"},
     "cli": {"click", "requests", "rich"},
 }
 

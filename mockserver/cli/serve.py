@@ -32,8 +32,6 @@ from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes, Refused
 from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body
-from mockserver.web.response import DELIVERY
-from mockserver.web.waiting import WAITING
 from mockserver.wire.run import address_of, listen, run
 
 ANY_PORT = "--port 0 takes any free port"
@@ -72,15 +70,7 @@ def serve(given: Given) -> None:
         _write_url(settings.url_file, url)
         tell(f"mockserver ready: {url}")
 
-    run(
-        app,
-        listener,
-        announce,
-        limit_body=limit_body,
-        delivery_key=DELIVERY,
-        waiting_key=WAITING,
-        agenda=app.sandboxes.agenda,
-    )
+    run(app, listener, announce, limit_body=limit_body, agenda=app.sandboxes.agenda)
 
 
 def _write_banner(url: str, settings: Settings, providers: Mapping[str, Provider], app: App) -> str:

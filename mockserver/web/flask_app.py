@@ -78,7 +78,7 @@ class App(Flask):
             return super().wsgi_app(environ, start_response)
         view, documented, segments = routed
         answer = view.answer(environ, documented, segments)
-        if hand_over(answer.delivery, environ):
+        if hand_over(answer, environ):
             return send_answer(answer, environ, start_response)
         return self.respond(answer, environ)(environ, start_response)
 
@@ -110,7 +110,7 @@ class App(Flask):
 
     def respond(self, answer: Answer, environ: WSGIEnvironment) -> Response:
         """An answer as one of Flask's responses."""
-        if hand_over(answer.delivery, environ):
+        if hand_over(answer, environ):
             return make_response(answer)
         if not self._told:
             self._told = True

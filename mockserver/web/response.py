@@ -12,9 +12,7 @@ from werkzeug.datastructures import Headers
 
 from mockserver.pipeline.answer import WITHOUT_BODY, Answer
 from mockserver.pipeline.delivery import Delivery, Ending, Part
-
-DELIVERY = "mockserver.delivery"
-"""Key of the environment: a list, where the server can deliver an answer in an unusual way."""
+from mockserver.pipeline.keys import ANSWERS
 
 LONGEST_HOLD_MS = 30_000  # on a foreign server, where a silent connection occupies a worker
 WAITRESS = "waitress.client_disconnected"
@@ -32,14 +30,14 @@ def send_answer(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 
-def hand_over(delivery: Delivery | None, environ: WSGIEnvironment) -> bool:
-    """Give an unusual delivery to a server that can do it. Whether nothing is left to do here."""
-    if delivery is None or delivery.usual:
+def hand_over(answer: Answer, environ: WSGIEnvironment) -> bool:
+    """Give an answer to a server that takes ours. Whether it goes out from here in any case."""
+    if ANSWERS in environ:
+        environ[ANSWERS].append(answer)
         return True
-    if DELIVERY not in environ:
-        return False
-    environ[DELIVERY].append(delivery)
-    return True
+    if answer.transfer is not None:
+        answer.transfer.finish(None, None)
+    return answer.delivery is None or answer.delivery.usual
 
 
 class Plain(Response):

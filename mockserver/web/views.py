@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter, Map, Rule, RuleFactory
 from mockserver.api.call import Call
 from mockserver.pipeline.answer import Answer, bug_answer
 from mockserver.web.request import read_call
-from mockserver.web.waiting import hand_over_waiting
+from mockserver.web.waiting import wait_for_answer
 
 log = logging.getLogger("mockserver")
 
@@ -68,9 +68,7 @@ class View:
     def answer(self, environ: WSGIEnvironment, path: str, segments: tuple[str, ...]) -> Answer:
         try:
             answer = self._work(read_call(environ, path, segments))
-            if answer.waiting is not None:
-                return hand_over_waiting(answer.waiting, environ)
-            return answer
+            return answer if answer.waiting is None else wait_for_answer(answer, environ)
         except Exception as bug:
             log.exception("a bug in the server itself, at %s", environ["PATH_INFO"])
             return bug_answer(bug)

@@ -5,20 +5,17 @@ from time import monotonic
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.pipeline.answer import Answer, Waiting
-
-WAITING = "mockserver.waiting"
-"""Key of the environment: a list, where the server can wait itself, holding up nobody."""
+from mockserver.pipeline.keys import ANSWERS
 
 SHORTEST = 0.001
 """Seconds in which another thread gets what this one held."""
 
 
-def hand_over_waiting(waiting: Waiting, environ: WSGIEnvironment) -> Answer:
-    """Have a server wait that can do it, and give it an answer to throw away; else wait here."""
-    if WAITING not in environ:
-        return wait_in_thread(waiting)
-    environ[WAITING].append(waiting)
-    return Answer(200, {}, b"")
+def wait_for_answer(answer: Answer, environ: WSGIEnvironment) -> Answer:
+    """The answer itself where it is there, or where the server waits, holding up nobody."""
+    if answer.waiting is None or ANSWERS in environ:
+        return answer
+    return wait_in_thread(answer.waiting)
 
 
 def wait_in_thread(waiting: Waiting) -> Answer:

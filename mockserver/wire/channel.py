@@ -22,9 +22,6 @@ class Receiver(Protocol):
     def lose(self) -> None:
         """The channel is no more: it was closed by either side. Called once."""
 
-    def leave(self) -> None:
-        """The server ends: finish what is under way, and close."""
-
 
 class Channel(Protocol):
     """What sends, and tells its ``receiver`` what comes."""
@@ -34,11 +31,17 @@ class Channel(Protocol):
     scheme: str
     """``http``, or ``https`` inside of TLS."""
     peer: tuple[str, int]
+    """The client's address."""
     own: tuple[str, int]
+    """The server's."""
 
     @property
     def full(self) -> bool:
         """Whether some of what was sent is still waiting for the client to read."""
+
+    @property
+    def unsent(self) -> int:
+        """Of what was sent last, bytes that were still waiting when it was."""
 
     @property
     def closing(self) -> bool: ...
@@ -55,6 +58,9 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """End the connection once all is out. ``line.closed_by`` is the caller's to set."""
+
+    def abort(self) -> None:
+        """End the connection at once, whatever was not out yet."""
 
     def reset(self) -> None:
         """End the connection at once, with a TCP reset."""

@@ -1,52 +1,37 @@
 """Starting, announcing and stopping the server."""
 
+import asyncio
 import gc
 import logging
+import signal
 import socket
-from asyncio import get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from types import FrameType
 from wsgiref.types import WSGIApplication
 
-import uvicorn
-
+from mockserver.pipeline.refusal import Refusal
 from mockserver.wire.alarm import Agenda, Alarm
-from mockserver.wire.bridge import Bridge, LimitBody
-from mockserver.wire.protocol import Protocol
+from mockserver.wire.connection import Connection
+from mockserver.wire.descriptors import raise_limit
+from mockserver.wire.hub import Hub, LimitBody
+from mockserver.wire.limits import Limits
 
-GRACE_SECONDS = 10
-KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never race us
+try:
+    from uvloop import new_event_loop
+except ImportError:  # it is not made for every machine
+    from asyncio import new_event_loop  # type: ignore[assignment]
+
 BACKLOG = 2_048
+USUAL = Limits()
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+log = logging.getLogger("mockserver")
 
 
-class Server(uvicorn.Server):
-    """Says when it accepts, and ends quietly once a signal has been obeyed."""
-
-    def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], agenda: Agenda | None
-    ) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-        self._agenda = agenda
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._agenda is not None:
-            self._agenda.drive_by(Alarm(get_running_loop(), self._agenda.run_due).arm)
-        gc.freeze()  # what is there now stays: spares the collector from looking at it
-        gc.enable()
-        gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
-        self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        if self._agenda is not None:
-            self._agenda.stop()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Uvicorn would raise the signal again after the end, which would be the exit code."""
-        super().handle_exit(sig, frame)
-        self._captured_signals.clear()
+def log_refusal(refusal: Refusal) -> None:
+    log.info("%s: %s", refusal.reason, refusal.hint)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -68,27 +53,62 @@ def run(
     on_ready: Callable[[], None],
     *,
     limit_body: LimitBody,
-    delivery_key: str,
-    waiting_key: str,
+    refuse: Callable[[Refusal], None] = log_refusal,
     agenda: Agenda | None = None,
+    limits: Limits = USUAL,
 ) -> None:
     """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s.
 
-    What is due by the clocks of ``agenda`` is run by the server's own loop.
+    What is due by the clocks of ``agenda`` is run by the server's own loop; ``refuse`` is told what
+    came and was no call.
     """
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        Bridge(app, limit_body, delivery_key=delivery_key, waiting_key=waiting_key),
-        http=Protocol,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    Server(config, on_ready, agenda).run([listener])
+    loop = new_event_loop()
+    hub = Hub(app, loop, limit_body=limit_body, refuse=refuse, limits=limits, most=raise_limit())
+    try:
+        loop.run_until_complete(_serve(hub, listener, on_ready, agenda))
+    finally:
+        loop.close()
+
+
+async def _serve(
+    hub: Hub, listener: socket.socket, on_ready: Callable[[], None], agenda: Agenda | None
+) -> None:
+    stopping = asyncio.Event()
+    server = await hub.loop.create_server(lambda: Connection(hub), sock=listener, backlog=BACKLOG)
+    if agenda is not None:
+        agenda.drive_by(Alarm(hub.loop, agenda.run_due).arm)
+    gc.freeze()  # what is there now stays: spares the collector from looking at it
+    gc.enable()
+    gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
+    with _obeying_signals(hub, stopping):
+        on_ready()
+        await stopping.wait()
+        server.close()
+        hub.leave()
+        while hub.timed:
+            await hub.empty.wait()
+    if agenda is not None:
+        agenda.stop()
+
+
+@contextmanager
+def _obeying_signals(hub: Hub, stopping: asyncio.Event) -> Iterator[None]:
+    """The first one ends the server, a second one all connections at once."""
+
+    def stop() -> None:
+        if stopping.is_set():
+            hub.abort()
+        stopping.set()
+
+    def obey(number: int, frame: FrameType | None) -> None:
+        hub.loop.call_soon_threadsafe(stop)
+
+    if current_thread() is not main_thread():  # where no handler can be set
+        yield
+        return
+    before = {number: signal.signal(number, obey) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

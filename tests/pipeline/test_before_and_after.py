@@ -7,8 +7,8 @@ import pytest
 
 from mockserver import create_app
 from mockserver.faults.unit import find_faults
+from mockserver.pipeline.keys import ANSWERS
 from mockserver.web.flask_app import App
-from mockserver.web.response import DELIVERY
 from tests.calls import JSON, KIRIM_RECEIPT, WAMID
 from tests.conftest import STATE, StillClock
 from tests.faults.receipts import lines
@@ -56,7 +56,7 @@ def clear(app: App) -> None:
 
 def receipt(app: App, **headers: str) -> Seen:
     """Sent on a wire of our own, which can do everything."""
-    return ask(app, environ_of(KIRIM_RECEIPT, **headers) | {DELIVERY: []})
+    return ask(app, environ_of(KIRIM_RECEIPT, **headers) | {ANSWERS: []})
 
 
 def newest(app: App) -> Any:
@@ -141,7 +141,7 @@ def test_call_that_fails_by_itself_is_kept_in_the_books(
     app: App, kind: str, when: str, left: str
 ) -> None:
     add(app, kind, when)
-    ask(app, make_environ("POST", KIRIM_RECEIPT.path, KIRIM_RECEIPT.headers) | {DELIVERY: []})
+    ask(app, make_environ("POST", KIRIM_RECEIPT.path, KIRIM_RECEIPT.headers) | {ANSWERS: []})
     entry = newest(app)
     assert (entry["committed"], entry["changes"], entry["natural"]["status"]) == (False, [], 400)
     clear(app)

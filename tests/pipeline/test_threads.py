@@ -14,8 +14,8 @@ import requests
 from werkzeug.serving import make_server
 
 from mockserver import create_app
+from mockserver.pipeline.keys import ANSWERS
 from mockserver.web.flask_app import App
-from mockserver.web.response import DELIVERY
 from tests.calls import BY_PROVIDER, JSON, KIRIM_RECEIPT, WAMID, ValidCall
 from tests.conftest import StillClock
 from tests.faults.receipts import lines
@@ -76,7 +76,7 @@ def add(app: App, fault: dict[str, Any], **rule: Any) -> None:
 
 
 def receipt(app: App, call: ValidCall = KIRIM_RECEIPT, prefix: str = "") -> Seen:
-    return ask(app, environ_of(call, prefix) | {DELIVERY: []})
+    return ask(app, environ_of(call, prefix) | {ANSWERS: []})
 
 
 def journal(app: App, sandbox: str = "default") -> list[Any]:

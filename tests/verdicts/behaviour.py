@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.web.response import DELIVERY
+from mockserver.pipeline.keys import ANSWERS
 from tests.calls import KIRIM, RECEIPT, WAMID
 from tests.conftest import STATE, StillClock
 from tests.faults.receipts import PATH, UPSTREAM, add
@@ -51,7 +51,7 @@ def post(client: Any, path: str, headers: dict[str, str], body: Any = None, **mo
     """The id of the journal's entry. How the answer goes out is left to a server that is not there,
     so that nobody waits.
     """
-    server: dict[str, list[Any]] = {DELIVERY: []}
+    server: dict[str, list[Any]] = {ANSWERS: []}
     answer = client.post(path, headers=headers, json=body, environ_overrides=server, **more)
     return str(answer.headers["X-Mock-Request-Id"])
 

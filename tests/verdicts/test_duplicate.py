@@ -9,7 +9,7 @@ import pytest
 from mockserver import create_app
 from mockserver.api import Done, Exchange, mark_read
 from mockserver.config import Settings
-from mockserver.web.response import DELIVERY
+from mockserver.pipeline.keys import ANSWERS
 from tests.calls import (
     BY_PROVIDER,
     D7_REPORT,
@@ -126,7 +126,7 @@ def test_typing_that_goes_on_late_is_no_trying_again(client: Any, clock: StillCl
     body = json.dumps(NX_TYPING).encode()
     for place in range(12):
         headers = {**signed(body, now=NOW + place * 20_000), **JSON}
-        server: dict[str, list[Any]] = {DELIVERY: []}
+        server: dict[str, list[Any]] = {ANSWERS: []}
         client.post("/api/wa/typingIndicator", headers=headers, data=body, environ_overrides=server)
         clock.advance(20_000)
     assert not_ok(client) == set()

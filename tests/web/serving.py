@@ -8,8 +8,6 @@ from mockserver import create_app
 from mockserver.config import url_of
 from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body
-from mockserver.web.response import DELIVERY
-from mockserver.web.waiting import WAITING
 from mockserver.wire.run import address_of, listen, run
 from tests.web.shop import make_shop
 
@@ -46,6 +44,4 @@ if __name__ == "__main__":
         listener,
         lambda: print(url, flush=True),
         limit_body=limit_body,
-        delivery_key=DELIVERY,
-        waiting_key=WAITING,
     )

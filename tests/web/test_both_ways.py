@@ -8,9 +8,9 @@ import pytest
 
 from mockserver import create_app
 from mockserver.faults.unit import find_faults
+from mockserver.pipeline.keys import ANSWERS
 from mockserver.web.flask_app import App
 from mockserver.web.request import BODY_LIMIT
-from mockserver.web.response import DELIVERY
 from tests.calls import BY_PROVIDER, CALLS, D7_REPORT, JSON, KIRIM_RECEIPT, ValidCall, named
 from tests.conftest import STATE, StillClock
 from tests.web.wsgi import Environ, Seen, ask, environ_of, make_environ
@@ -58,15 +58,17 @@ def without_id(seen: Seen) -> Seen:
 
 def assert_delivered_alike(pair: Pair, make: Make) -> Seen:
     """The same of our own server, which gets the delivery beside the answer."""
-    environs = [make() | {DELIVERY: []} for _ in pair]
+    environs = [make() | {ANSWERS: []} for _ in pair]
     short, whole = (ask(app, environ) for app, environ in zip(pair, environs, strict=True))
-    told = [[shape_of(each) for each in environ[DELIVERY]] for environ in environs]
+    told = [[shape_of(each.delivery) for each in environ[ANSWERS]] for environ in environs]
     assert (whole, told[1]) == (short, told[0])
     return short
 
 
 def shape_of(delivery: Any) -> Any:
     """A delivery as it can be compared: what it makes of an answer rather than how."""
+    if delivery is None:
+        return None
     ending = delivery.ending
     made = ending and (ending.data(b"head", b"body of it"), ending.reset, ending.hold_ms)
     return delivery.before_ms, delivery.between_ms, delivery.drip, made

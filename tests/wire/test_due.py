@@ -233,8 +233,6 @@ def run_script(script: str) -> None:
 ENDED = """
 import signal
 from mockserver.web.request import limit_body
-from mockserver.web.response import DELIVERY
-from mockserver.web.waiting import WAITING
 from mockserver.wire.run import listen, run
 
 app = create_app()
@@ -243,8 +241,6 @@ run(
     listen("127.0.0.1", 0),
     lambda: signal.raise_signal(signal.SIGTERM),
     limit_body=limit_body,
-    delivery_key=DELIVERY,
-    waiting_key=WAITING,
     agenda=app.sandboxes.agenda,
 )
 add(app, "PT0S")

@@ -32,7 +32,7 @@ D7_UNKNOWN = "ACCESS_TOKEN_SIGNATURE_VERIFICATION_FAILED"
 # What a strange value of a header gets, and what two more of it after the right one get.
 HEADERS: list[tuple[ValidCall, str, tuple[int, Any], tuple[int, Any]]] = [
     (D7_RECEIPT, "Authorization", (401, D7_UNKNOWN), (200, None)),
-    (D7_REPORT, "Host", (200, None), (200, None)),
+    (D7_REPORT, "X-Anything", (200, None), (200, None)),
     (KALEYRA_RECEIPT, "api-key", (401, "RBC001"), (401, "RBC001")),
     (KALEYRA_RECEIPT, "Content-Type", (400, "WA400"), (400, "WA400")),
     (NXCLOUD_RECEIPT, "accessKey", (200, 1005), (200, 1005)),
@@ -59,6 +59,13 @@ def test_repeated_header_gets_its_answer(
 ) -> None:
     answer = raw(server.url, whole(call, f"{header}: other", f"{header}: another"))
     assert code_in(answer) == expected
+
+
+@pytest.mark.parametrize("name", ["Host", "HOST"])
+def test_second_host_is_refused(server: Server, name: str) -> None:
+    answer = raw(server.url, whole(D7_REPORT, f"{name}: other"))
+    assert answer.status == 400
+    assert b"2 Host headers" in answer.body
 
 
 CREDENTIAL = f"api-key: {KALEYRA_KEY}".encode()

@@ -1,0 +1,89 @@
+"""A TCP connection: the outermost channel."""
+
+import asyncio
+import socket
+import struct
+from typing import cast
+
+from mockserver.pipeline.transfer import Line
+from mockserver.wire.channel import Receiver
+from mockserver.wire.hub import Hub
+from mockserver.wire.opening import Opening
+
+LINGER_NOT = struct.pack("ii", 1, 0)
+"""Of a socket that ends with a reset rather than a clean close."""
+
+
+class Connection(asyncio.Protocol):
+    """The asyncio protocol, as a channel."""
+
+    __slots__ = ("_hub", "_transport", "full", "line", "own", "peer", "receiver", "unsent")
+
+    scheme = "http"
+    receiver: Receiver
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self.line = Line()
+        self.full = False
+        self.unsent = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        # So a write goes out at once, and what is left of it is known.
+        self._transport.set_write_buffer_limits(0)
+        self.peer = transport.get_extra_info("peername")[:2]
+        self.own = transport.get_extra_info("sockname")[:2]
+        self.receiver = Opening(self, self._hub)
+
+    def data_received(self, data: bytes) -> None:
+        self.receiver.receive(data)
+
+    def eof_received(self) -> bool:
+        return self.receiver.receive_end()
+
+    def pause_writing(self) -> None:
+        self.full = True
+        self.unsent = self._transport.get_write_buffer_size()
+
+    def resume_writing(self) -> None:
+        self.full = False
+        self.unsent = 0
+        self.receiver.drain()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.line.closed_by is None:
+            self.line.closed_by = "client"
+        self.receiver.lose()
+
+    @property
+    def closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def send(self, data: bytes) -> None:
+        self._transport.write(data)
+        if self.full:
+            self.unsent = self._transport.get_write_buffer_size()
+
+    def pause(self) -> None:
+        self._transport.pause_reading()
+
+    def resume(self) -> None:
+        self._transport.resume_reading()
+
+    def send_end(self) -> None:
+        if not self.closing:
+            self._transport.write_eof()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def reset(self) -> None:
+        if self.closing:
+            return
+        of_ours: socket.socket = self._transport.get_extra_info("socket")
+        of_ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        self._transport.abort()

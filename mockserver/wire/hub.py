@@ -1,0 +1,141 @@
+"""What all connections share: the application, the limits, the time, and the end."""
+
+import logging
+from asyncio import AbstractEventLoop, Event, TimerHandle
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Protocol
+from wsgiref.types import WSGIApplication
+
+from mockserver.pipeline.refusal import Refusal
+from mockserver.wire.limits import Limits
+
+LimitBody = Callable[[str], int]
+"""How many bytes a body to a path may have."""
+
+EVICTED_AT_ONCE = 1 / 16
+"""Of all connections, when there are too many: so that looking for the idle ones is seldom."""
+HURRY_SECONDS = 1.0
+"""After the grace, for what is then due at once to go out."""
+
+log = logging.getLogger("mockserver")
+
+
+class Timed(Protocol):
+    """What waits for a client, and not for ever."""
+
+    deadline: float
+    """Of the loop's time."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether it could be ended without anybody missing an answer."""
+
+    def expire(self) -> None:
+        """The deadline is over."""
+
+    def leave(self) -> None:
+        """The server ends: so does this, once the answers under way are out."""
+
+    def hurry(self) -> None:
+        """The patience is over, too: whatever is still to come is due at once."""
+
+    def abort(self) -> None: ...
+
+
+class Hub:
+    """Of one server. ``refuse`` is told what came and was no call."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        loop: AbstractEventLoop,
+        *,
+        limit_body: LimitBody,
+        refuse: Callable[[Refusal], None],
+        limits: Limits,
+        most: int,
+    ) -> None:
+        """``most`` is how many connections there may be."""
+        self.app = app
+        self.loop = loop
+        self.limit_body = limit_body
+        self.refuse = refuse
+        self.limits = limits
+        self.withheld = 0
+        """Bytes of bodies that are not whole yet."""
+        self.streams = 0
+        """Threads that read answers of a user's own views."""
+        self.leaving = False
+        self.timed: set[Timed] = set()
+        self.empty = Event()
+        """Set while there is no connection."""
+        self.empty.set()
+        self._most = most
+        self._pace = min(1.0, self._shortest() / 4)
+        self._sweeper: TimerHandle | None = None
+        self._date_of = 0.0
+        self._date = ""
+
+    @property
+    def date(self) -> str:
+        """For the head of an answer, of this second."""
+        now = self.loop.time()
+        if now - self._date_of >= 1 or not self._date:
+            self._date_of, self._date = now, formatdate(usegmt=True)
+        return self._date
+
+    def add(self, each: Timed) -> None:
+        """Watch over one more, in place of those idle for longest if there are too many."""
+        if len(self.timed) >= self._most:
+            self._evict()
+        self.timed.add(each)
+        self.empty.clear()
+        if self._sweeper is None:
+            self._sweeper = self.loop.call_later(self._pace, self._sweep)
+
+    def remove(self, each: Timed) -> None:
+        self.timed.discard(each)
+        if not self.timed:
+            self.empty.set()
+
+    def leave(self) -> None:
+        """End what waits for nothing but a client; whatever is under way may go on for a while."""
+        self.leaving = True
+        for each in [*self.timed]:
+            each.leave()
+        self.loop.call_later(self.limits.grace_seconds, self._hurry)
+
+    def abort(self) -> None:
+        """End all connections at once."""
+        for each in [*self.timed]:
+            each.abort()
+
+    def _hurry(self) -> None:
+        for each in [*self.timed]:
+            each.hurry()
+        self.loop.call_later(HURRY_SECONDS, self.abort)
+
+    def _sweep(self) -> None:
+        now = self.loop.time()
+        for each in [each for each in self.timed if each.deadline <= now]:
+            each.expire()
+        self._sweeper = self.loop.call_later(self._pace, self._sweep) if self.timed else None
+
+    def _evict(self) -> None:
+        idle = sorted((each for each in self.timed if each.idle), key=lambda each: each.deadline)
+        evicted = idle[: max(1, int(len(self.timed) * EVICTED_AT_ONCE))]
+        for each in evicted:
+            each.abort()
+        log.warning(
+            "%d connections are as many as the descriptors of this process allow: "
+            "%d that were idle for longest are closed; ulimit -n tells and sets the limit",
+            len(self.timed), len(evicted),
+        )  # fmt: skip
+
+    def _shortest(self) -> float:
+        limits = self.limits
+        return min(
+            limits.head_seconds, limits.body_seconds, limits.keep_alive_seconds,
+            limits.write_seconds, limits.drain_seconds,
+        )  # fmt: skip
