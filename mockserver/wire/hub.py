@@ -24,8 +24,9 @@ log = logging.getLogger("mockserver")
 class Timed(Protocol):
     """What waits for a client, and not for ever."""
 
-    deadline: float
-    """Of the loop's time."""
+    @property
+    def deadline(self) -> float:
+        """Of the loop's time."""
 
     @property
     def idle(self) -> bool:

@@ -8,6 +8,7 @@ from mockserver.pipeline.transfer import Transfer
 from mockserver.wire.channel import Channel
 from mockserver.wire.course import Course, Steps
 from mockserver.wire.hub import Hub
+from mockserver.wire.sides import Sides, State
 
 
 class Stage(Enum):
@@ -29,10 +30,7 @@ class Talk(Protocol):
 
     channel: Channel
     hub: Hub
-
-    @property
-    def half_closed(self) -> bool:
-        """Whether the client has ended its own side."""
+    sides: Sides
 
     def end(self) -> None:
         """End the connection so that the client sees what was sent."""
@@ -63,7 +61,7 @@ class Turn:
 
     @property
     def half_closed(self) -> bool:
-        return self._talk.half_closed
+        return self._talk.sides.state is State.HALF_CLOSED
 
     @property
     def leaving(self) -> bool:
@@ -84,6 +82,8 @@ class Turn:
         if data:
             self.count(len(data))
             self._talk.channel.send(data)
+            if self._talk.channel.full:
+                self._talk.sides.wait_for_room()
 
     def count(self, length: int) -> None:
         """So many bytes more go out now."""
@@ -102,7 +102,7 @@ class Turn:
 
     def break_off(self, *, reset: bool) -> None:
         """End the connection as a fault wants it, with a TCP reset or a clean close."""
-        self._talk.channel.line.closed_by = "fault"
+        self._talk.sides.blame("fault")
         if reset:
             self._talk.channel.reset()
         else:
@@ -121,8 +121,17 @@ class Turn:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether the answer is held back from a client that has most likely given up."""
-        return self.half_closed and self.sent == 0 and not self._course.waits_for_client
+        """Whether nobody misses it: it was to be broken off, or is held back from a client that
+        has most likely given up.
+        """
+        if self.stage in (Stage.BREAKING, Stage.SILENT):
+            return True
+        return self.half_closed and not self._course.waits_for_client
+
+    def leave(self) -> None:
+        """The server ends, and this is its last answer here."""
+        self.closes = True
+        self._course.wake()
 
     def lose(self) -> None:
         """The connection is no more."""
