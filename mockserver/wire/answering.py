@@ -6,8 +6,8 @@ from mockserver.wire.course import Steps
 from mockserver.wire.delivering import deliver, deliver_whole, feed, wait
 from mockserver.wire.head import CHUNKED, CLOSE, KEEP_ALIVE, write_head
 from mockserver.wire.hub import Hub
-from mockserver.wire.reading import Request
 from mockserver.wire.relaying import Relay
+from mockserver.wire.request import Request
 from mockserver.wire.turn import Turn
 
 TOO_MANY = b"too many answers are being made at the same time: try again when some are over\n"

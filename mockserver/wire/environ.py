@@ -9,7 +9,7 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.pipeline.keys import CODE
 from mockserver.wire.channel import Channel
-from mockserver.wire.reading import Request
+from mockserver.wire.request import Request
 
 PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 TOO_LARGE = str(2**40)

@@ -3,8 +3,9 @@
 from mockserver.wire.channel import Channel
 from mockserver.wire.head import CONTINUE
 from mockserver.wire.hub import Hub
-from mockserver.wire.reading import Phase, Reader, Request, describe_refusal
+from mockserver.wire.reading import Reader
 from mockserver.wire.refusing import BODY_TOO_SLOW, HEAD_TOO_SLOW, NO_TUNNEL, Refused
+from mockserver.wire.request import Phase, Request, describe_refusal
 from mockserver.wire.sides import Sides, State
 from mockserver.wire.speaking import Speaker
 from mockserver.wire.turn import Stage

@@ -1,56 +1,22 @@
 """From octets to requests: the parser, and what it leaves open."""
 
-from enum import Enum
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from mockserver.pipeline.refusal import Refusal
+from mockserver.wire.body import Body
 from mockserver.wire.hub import Hub
 from mockserver.wire.refusing import (
     BODIES_WITHHELD,
     HEAD_TOO_LARGE,
-    NO_CODING,
-    NO_VERSION,
     TRAILERS_TOO_LARGE,
     Refused,
     refuse_garbage,
-    refuse_hosts,
 )
+from mockserver.wire.request import FRAMING, NOTED, Headers, Phase, Request, judge_head
 
 MOST_AT_ONCE = 64 * 1_024
 """Bytes that the parser is given at once, so that few requests wait for those before them."""
-FRAMING = (b"content-length", b"transfer-encoding")
-NOTED = frozenset((b"host", b"expect", *FRAMING))
-
-
-class Phase(Enum):
-    """Where the next byte will be."""
-
-    BETWEEN = "between two requests"
-    HEAD = "in a head"
-    BODY = "in a body"
-    REPEATED = "in a head that is read again, for the parser alone"
-    OVER = "in nothing: no more is read"
-
-
-class Request(NamedTuple):
-    """One as it came; ``headers`` have lower-case names. Where it is ``too_large`` its body is not
-    here.
-    """
-
-    method: bytes
-    target: bytes
-    version: str
-    headers: list[tuple[bytes, bytes]]
-    body: bytes = b""
-    keep_alive: bool = False
-    too_large: bool = False
-
-    @property
-    def opens_tunnel(self) -> bool:
-        return self.method == b"CONNECT" and self.target[:1] not in (b"/", b"*")
 
 
 class Reader:
@@ -59,29 +25,16 @@ class Reader:
     """
 
     __slots__ = (
-        "_headers",
-        "_hub",
-        "_keep_alive",
-        "_limit",
-        "_parser",
-        "_parts",
-        "_size",
-        "_unparsed",
-        "_url",
-        "phase",
-        "refused",
-        "requests",
-        "rest",
-        "wants_continue",
+        "_body", "_headers", "_hub", "_keep_alive", "_parser", "_unparsed", "_url", "phase",
+        "refused", "requests", "rest", "wants_continue",
     )  # fmt: skip
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._headers: Headers = []
+        self._body = Body(hub)
         self._unparsed = 0
         self.phase = Phase.BETWEEN
         self.requests: list[Request] = []
@@ -109,9 +62,7 @@ class Reader:
 
     def release(self) -> None:
         """Forget a body that will never be whole."""
-        self._hub.withheld -= self._size
-        self._size = 0
-        self._parts.clear()
+        self._body.release()
 
     def describe(self) -> Request:
         """What is known of a request that never was whole."""
@@ -139,68 +90,50 @@ class Reader:
     def on_headers_complete(self) -> None:
         if self.phase is not Phase.HEAD:
             return
-        noted = [header for header in self._headers if header[0] in NOTED]
-        refused = self._judge_head(noted)
+        version, limit = self._parser.get_http_version(), self._hub.limits.head_bytes
+        refused = judge_head(self._url, version, self._headers, limit)
         if refused is not None:
             self._refuse(refused)
             return
         self._unparsed = 0
         self._keep_alive = self._parser.should_keep_alive()
         self.phase = Phase.BODY
-        framing = [header for header in noted if header[0] in FRAMING]
-        if framing:
-            self._begin_body(dict(noted))
-        if framing and self._parser.should_upgrade() and self.phase is Phase.BODY:
-            self.phase = Phase.REPEATED
+        noted = dict([header for header in self._headers if header[0] in NOTED])
+        if not noted.keys().isdisjoint(FRAMING):
+            self._begin_body(noted)
 
     def on_body(self, part: bytes) -> None:
         if self.phase is not Phase.BODY:
             return
         self._unparsed = 0
-        self._size += len(part)
-        self._hub.withheld += len(part)
-        if self._size > self._limit:
+        self._body.add(part)
+        if self._body.is_too_large:
             self._end_request(too_large=True)
-        elif self._hub.withheld > self._hub.limits.withheld_bytes:
+        elif self._body.is_one_too_many:
             self._refuse(BODIES_WITHHELD)
-        else:
-            self._parts.append(part)
 
     def on_message_complete(self) -> None:
         if self.phase is Phase.BODY:
             self._end_request(too_large=False)
 
-    def _judge_head(self, noted: list[tuple[bytes, bytes]]) -> Refused | None:
-        size = len(self._url) + sum([len(name) + len(value) for name, value in self._headers])
-        if size > self._hub.limits.head_bytes:
-            return HEAD_TOO_LARGE
-        version = self._parser.get_http_version()
-        if version not in ("1.1", "1.0"):
-            return NO_VERSION
-        hosts = [value for name, value in noted if name == b"host"]
-        if len(hosts) != 1 and (hosts or version == "1.1"):
-            return refuse_hosts(len(hosts))
-        for name, value in noted:
-            if name == b"transfer-encoding" and value.strip().lower() != b"chunked":
-                return NO_CODING
-        return None
-
     def _begin_body(self, noted: dict[bytes, bytes]) -> None:
-        path = self._url.partition(b"?")[0]
-        self._limit = self._hub.limit_body(unquote_to_bytes(path).decode("latin-1"))
-        if int(noted.get(b"content-length", b"0")) > self._limit:
+        path = unquote_to_bytes(self._url.partition(b"?")[0]).decode("latin-1")
+        self._body.limit = self._hub.limit_body(path)
+        if int(noted.get(b"content-length", b"0")) > self._body.limit:
             self._end_request(too_large=True)
-        elif noted.get(b"expect", b"").lower() == b"100-continue":
-            self.wants_continue = True
+            return
+        self.wants_continue = noted.get(b"expect", b"").lower() == b"100-continue"
+        if self._parser.should_upgrade():
+            self.phase = Phase.REPEATED
 
     def _end_request(self, *, too_large: bool) -> None:
-        body = b"" if too_large else b"".join(self._parts)
+        if too_large:
+            self._body.release()
         version = self._parser.get_http_version()
         keep_alive = self._keep_alive and not too_large
-        method, headers = self._parser.get_method(), self._headers
-        request = Request(method, self._url, version, headers, body, keep_alive, too_large)
+        method, body = self._parser.get_method(), self._body.take()
+        request = Request(method, self._url, version, self._headers, body, keep_alive, too_large)
         self.requests.append(request)
-        self.release()
         self._unparsed = 0
         self.wants_continue = False
         self.phase = Phase.OVER if too_large else Phase.BETWEEN
@@ -229,10 +162,3 @@ class Reader:
             if self.phase is Phase.REPEATED:
                 self.phase = Phase.BODY
         return rest
-
-
-def describe_refusal(refused: Refused, request: Request, peer: str) -> Refusal:
-    """What is told of a request that is no call."""
-    headers = {each.decode("latin-1"): value.decode("latin-1") for each, value in request.headers}
-    method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
-    return Refusal(refused.reason, refused.hint, refused.status, method, target, headers, peer=peer)

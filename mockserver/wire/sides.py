@@ -6,7 +6,7 @@ from typing import Literal
 
 from mockserver.wire.channel import Channel
 from mockserver.wire.hub import Hub
-from mockserver.wire.reading import Phase
+from mockserver.wire.request import Phase
 
 
 class State(Enum):

@@ -11,8 +11,8 @@ from mockserver.wire.course import Steps, Until
 from mockserver.wire.delivering import PIECE
 from mockserver.wire.environ import make_base, make_environ
 from mockserver.wire.hub import Hub
-from mockserver.wire.reading import Request
 from mockserver.wire.relaying import BrokenOff
+from mockserver.wire.request import Request
 from mockserver.wire.sides import Sides
 from mockserver.wire.turn import Turn
 

@@ -1,0 +1,69 @@
+"""A request, and where in one a connection is."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from mockserver.pipeline.refusal import Refusal
+from mockserver.wire.refusing import (
+    HEAD_TOO_LARGE,
+    NO_CODING,
+    NO_VERSION,
+    Refused,
+    refuse_hosts,
+)
+
+FRAMING = (b"content-length", b"transfer-encoding")
+NOTED = frozenset((b"host", b"expect", *FRAMING))
+Headers = list[tuple[bytes, bytes]]
+
+
+class Phase(Enum):
+    """Where the next byte will be."""
+
+    BETWEEN = "between two requests"
+    HEAD = "in a head"
+    BODY = "in a body"
+    REPEATED = "in a head that is read again, for the parser alone"
+    OVER = "in nothing: no more is read"
+
+
+class Request(NamedTuple):
+    """One as it came; ``headers`` have lower-case names. Where it is ``too_large`` its body is not
+    here.
+    """
+
+    method: bytes
+    target: bytes
+    version: str
+    headers: Headers
+    body: bytes = b""
+    keep_alive: bool = False
+    too_large: bool = False
+
+    @property
+    def opens_tunnel(self) -> bool:
+        return self.method == b"CONNECT" and self.target[:1] not in (b"/", b"*")
+
+
+def judge_head(url: bytes, version: str, headers: Headers, limit: int) -> Refused | None:
+    """Why a head is none of a call, None where it is."""
+    if len(url) + sum([len(name) + len(value) for name, value in headers]) > limit:
+        return HEAD_TOO_LARGE
+    if version not in ("1.1", "1.0"):
+        return NO_VERSION
+    hosts = 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            return NO_CODING
+    if hosts != 1 and (hosts or version == "1.1"):
+        return refuse_hosts(hosts)
+    return None
+
+
+def describe_refusal(refused: Refused, request: Request, peer: str) -> Refusal:
+    """What is told of a request that is no call."""
+    headers = {each.decode("latin-1"): value.decode("latin-1") for each, value in request.headers}
+    method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
+    return Refusal(refused.reason, refused.hint, refused.status, method, target, headers, peer=peer)
