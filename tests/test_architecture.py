@@ -28,6 +28,7 @@ ARROWS = {
     "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
+    "interception": {"late", "text"},
     "verify": {"verdicts", "match", "sandbox", "api", "text"},
     "admin": {"verdicts", "verify", "sandbox", "pipeline", "api", "late", "text"},
     "app": {
@@ -81,6 +82,7 @@ LATE_TARGETS = {
     "mockserver.cli.verdicts",
     "mockserver.cli.verify",
     "mockserver.faults.types",
+    "mockserver.interception.authority",
     "mockserver.openapi.administration",
     "mockserver.openapi.provider",
     "mockserver.providers",
@@ -118,6 +120,7 @@ FOREIGN = {
     "web": {"flask", "werkzeug", "orjson"},
     "verdicts": {"orjson"},
     "wire": {"httptools", "uvloop"},
+    "interception": {"certifi", "cryptography"},
     "cli": {"click", "requests", "rich"},
 }
 

@@ -1,0 +1,1 @@
+"""Clients that cannot be changed: certificates for the providers' own names."""
