@@ -18,6 +18,7 @@ from mockserver.pipeline.answer import (
     encode_refusal,
     encode_reply,
 )
+from mockserver.sandbox.entry_transfer import SENT
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import ask_whether_meant, shown
@@ -77,7 +78,11 @@ def _wait_for(later: Later, sandbox: Sandbox) -> Answer:
         return None if reply is None else encode_reply(reply)
 
     def listen(wake: Callable[[], None]) -> Callable[[], None]:
-        return sandbox.events.listen(lambda what, subject: wake())
+        def hear(what: str, subject: str) -> None:
+            if what != SENT:  # nothing that is waited for depends on it
+                wake()
+
+        return sandbox.events.listen(hear)
 
     return Answer(200, {}, b"", waiting=Waiting(later.seconds, look, later.pause, listen))
 

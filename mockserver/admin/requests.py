@@ -17,7 +17,7 @@ from mockserver.admin.desk import (
 )
 from mockserver.api.call import Reply
 from mockserver.api.message import digits_of
-from mockserver.sandbox.journal import LAST, Keep, show_page
+from mockserver.sandbox.journal import LAST, Keep
 from mockserver.sandbox.records import read_record
 from mockserver.sandbox.showing import show_because
 from mockserver.sandbox.traits import Traits
@@ -81,8 +81,8 @@ class Search:
             page = self._journal.show_newest(self._keep, self._limit, self._sandbox.disclosure)
             earlier = page.more and len(page.entries) < self._limit
             return Reply(200, {"requests": page.entries, **({"earlier": True} if earlier else {})})
-        calls = self._journal.calls(self._start)
-        page = show_page(calls, self._keep, self._limit, self._sandbox.disclosure)
+        disclosure = self._sandbox.disclosure
+        page = self._journal.show_after(self._start, self._keep, self._limit, disclosure)
         last = page.entries[-1]["id"] if page.entries else self._since
         more = {"next": last} if page.more else {}
         return Reply(200, {"requests": page.entries, **more})

@@ -267,7 +267,9 @@ class RequestSchema(Open):
     response = fields.Nested(AnsweredSchema, **SOME)
     committed = fields.Boolean(**SOME)
     changes = fields.List(fields.Dict(), **SOME)
-    duration_ms = fields.Float(**SOME)
+    duration_ms = fields.Float(**NONE_OR)
+    sent_bytes = fields.Integer(**NONE_OR)
+    first_byte_at = last_byte_at = closed_by = fields.String(**NONE_OR)
     cut = fields.List(fields.String(), **SOME)
 
 

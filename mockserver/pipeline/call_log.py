@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from mockserver.pipeline.ports import Outcome
@@ -13,12 +14,15 @@ LONGEST_PATH = 200
 
 
 def log_call(outcome: Outcome, find_masking: Callable[[Outcome], Masking]) -> None:
-    """Tell a call that was answered. The record has its parts as ``call``, a JSON object."""
+    """Tell a call that was answered: before the answer goes out, so as that is planned. The record
+    has its parts as ``call``, a JSON object.
+    """
     level = logging.INFO if outcome.answer.because else logging.DEBUG
     if not log.isEnabledFor(level):
         return
     answer, exchange, masking = outcome.answer, outcome.exchange, find_masking(outcome)
     sent = "all" if answer.delivery is None else answer.delivery.sent
+    planned_ms = 0.0 if answer.delivery is None else answer.delivery.planned_ms
     call = {
         "request": outcome.stamp.id,
         "method": masking.mask(outcome.call.method),
@@ -27,7 +31,7 @@ def log_call(outcome: Outcome, find_masking: Callable[[Outcome], Masking]) -> No
         "status": answer.status if sent == "all" else None,
         "error": outcome.error,
         "sent": sent,
-        "duration_ms": round(outcome.duration_ms, 3),
+        "duration_ms": round((perf_counter() - outcome.arrived) * 1000 + planned_ms, 3),
         "fault": outcome.plan.rule if outcome.plan else None,
         "because": masking.mask(answer.because) if answer.because else None,
     }

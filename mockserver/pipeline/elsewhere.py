@@ -1,5 +1,6 @@
 """Calls to where no operation is: to a provider, and to nobody."""
 
+import time
 from collections.abc import Sequence
 
 from mockserver.api.call import Call
@@ -37,9 +38,10 @@ def answer_unknown_path(
     """Answer a call to a path where no provider has an operation: say which ones are like it, or
     that one documents it.
     """
+    arrived = time.perf_counter()
     documented = find_documented(providers, call)
     if documented is not None:
-        return _answer_not_emulated(sandboxes, documented, call)
+        return _answer_not_emulated(sandboxes, documented, call, arrived)
     path = call.target.partition("?")[0]
     error = {
         "code": "not_found",
@@ -49,18 +51,20 @@ def answer_unknown_path(
     }
     sandbox = sandboxes.default if call.code is None else sandboxes.find_by_code(call.code)
     answer = encode_json(404, {"error": error}, because="the path is no provider's")
-    return answer_apart(sandboxes, sandbox, call, answer)
+    return answer_apart(sandboxes, sandbox, call, answer, arrived)
 
 
-def _answer_not_emulated(sandboxes: CallWorlds, documented: Documented, call: Call) -> Answer:
+def _answer_not_emulated(
+    sandboxes: CallWorlds, documented: Documented, call: Call, arrived: float
+) -> Answer:
     """In our own words, since at the root the path alone does not name the provider."""
     claimed = claim_call(sandboxes, [documented.endpoint], documented.call)
     if claimed is None:
-        return answer_unknown_code(sandboxes, call)
+        return answer_unknown_code(sandboxes, call, arrived)
     provider = documented.endpoint.provider
     message = explain_not_emulated(provider, documented.what, call)
     hint = f"{list_emulated(provider)}; GET /_mock/providers lists what is not"
     answer = encode_refusal(Refused("not_emulated", message, hint, status=404))
     if claimed.unattributed is not None:
         sandboxes.count_unattributed()
-    return answer_apart(sandboxes, claimed.sandbox, call, answer, claimed.unattributed)
+    return answer_apart(sandboxes, claimed.sandbox, call, answer, arrived, claimed.unattributed)

@@ -16,6 +16,7 @@ from mockserver.api.message import Message
 from mockserver.api.provider import Claim
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.transfer import Transfer
 from mockserver.text.masking import Masking
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -36,7 +37,7 @@ class Stamp(NamedTuple):
 
 @dataclass(slots=True)
 class Outcome:
-    """How a call went.
+    """How a call went, which ``arrived`` at that instant of ``time.perf_counter``.
 
     ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
     ``failure`` is that of the natural answer, also where a fault put another in its place.
@@ -47,6 +48,7 @@ class Outcome:
     call: Call
     stamp: Stamp
     answer: Answer
+    arrived: float
     exchange: Exchange | None = None
     error: str | None = None
     failure: Fail | None = None
@@ -56,7 +58,6 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     events: tuple[Event, ...] = ()
     unattributed: str | None = None
-    duration_ms: float = 0.0
 
 
 class Striker(Protocol):
@@ -110,8 +111,10 @@ class CallWorld(World, Protocol):
     def masking_of(self, outcome: Outcome) -> Masking:
         """What must not be seen of a call."""
 
-    def write_down(self, outcome: Outcome) -> None:
-        """Write a call down: in the journal, and in the transcript where something struck."""
+    def write_down(self, outcome: Outcome) -> Transfer:
+        """Write a call down: in the journal, and in the transcript where something struck. What is
+        given wants to know what becomes of the answer.
+        """
 
 
 class CallWorlds(Protocol):

@@ -30,44 +30,41 @@ log = logging.getLogger("mockserver.calls")
 
 def answer_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call) -> Answer:
     """Answer a call to one of the endpoints that share its path, and record it."""
-    started = time.perf_counter()
+    arrived = time.perf_counter()
     claimed = claim_call(sandboxes, endpoints, call)
     if claimed is not None:
         if claimed.unattributed is not None:
             sandboxes.count_unattributed()
-        answer = _answer_claimed(claimed, call, started)
+        answer = _answer_claimed(claimed, call, arrived)
         if answer is not None:
             return answer
         if call.code is None:
-            return _answer_stranded(sandboxes, claimed, call, started)
-    return answer_unknown_code(sandboxes, call)
+            return _answer_stranded(sandboxes, claimed, call, arrived)
+    return answer_unknown_code(sandboxes, call, arrived)
 
 
-def _answer_claimed(claimed: Claimed, call: Call, started: float) -> Answer | None:
+def _answer_claimed(claimed: Claimed, call: Call, arrived: float) -> Answer | None:
     """None where the sandbox was deleted since it was found."""
     with claimed.sandbox.lock:
         if claimed.sandbox.closed:
             return None
-        outcome = _answer_in_sandbox(claimed, call)
-        delivery = outcome.answer.delivery
-        delay = 0.0 if delivery is None else delivery.planned_ms
-        outcome.duration_ms = (time.perf_counter() - started) * 1000 + delay
-        return record_call(claimed.sandbox, outcome)
+        return record_call(claimed.sandbox, _answer_in_sandbox(claimed, call, arrived))
 
 
-def _answer_stranded(sandboxes: CallWorlds, claimed: Claimed, call: Call, started: float) -> Answer:
+def _answer_stranded(sandboxes: CallWorlds, claimed: Claimed, call: Call, arrived: float) -> Answer:
     """Answer in ``default``, which always is, a call whose sandbox went since it was found."""
     gone = "its sandbox was deleted, or expired, while the call was on its way"
     sandboxes.count_unattributed()
     stranded = claimed._replace(sandbox=sandboxes.default, unattributed=gone)
-    answer = _answer_claimed(stranded, call, started)
+    answer = _answer_claimed(stranded, call, arrived)
     assert answer is not None, "default is never closed"
     return answer
 
 
-def _answer_in_sandbox(claimed: Claimed, call: Call) -> Outcome:
+def _answer_in_sandbox(claimed: Claimed, call: Call, arrived: float) -> Outcome:
     stamp = claimed.sandbox.stamp()
-    outcome = Outcome(call, stamp, Answer(500, {}, b""), unattributed=claimed.unattributed)
+    answer = Answer(500, {}, b"")
+    outcome = Outcome(call, stamp, answer, arrived, unattributed=claimed.unattributed)
     try:
         _play(claimed, outcome)
     except Refused as refused:  # it cannot be kept

@@ -3,13 +3,20 @@
 from collections import deque
 from itertools import islice
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 
 OVERHEAD = 68  # bytes that an entry takes beside its text
 SPARE = 1 / 64  # of the budget: freed at once, so that looking for the fullest is seldom
 
 Entry = tuple[bytes, bytes]
 """The text of an entry, and what it shares with others, which may be nothing."""
+
+
+class Column(Protocol):
+    """What is kept beside the entries of a log."""
+
+    def trim(self) -> None:
+        """Let go of what is beside entries that are no more."""
 
 
 class Budget:
@@ -40,6 +47,8 @@ class Budget:
             before = self._used
             while self._used > target and fullest.size and fullest.size >= others:
                 fullest.drop_oldest()
+            if fullest.column is not None:
+                fullest.column.trim()
             if self._used == before:
                 return
 
@@ -48,15 +57,18 @@ class Log:
     """Texts in bytes, oldest first.
 
     What several of them share is kept once, as long as one of them is there. Beside each stands a
-    note, which is looked at first.
+    note, which is looked at first. An entry takes ``overhead`` bytes beside its text.
     """
 
-    def __init__(self, length: int, budget: Budget) -> None:
+    def __init__(self, length: int, budget: Budget, overhead: int = OVERHEAD) -> None:
         self._entries: deque[bytes | Entry] = deque()  # without a tuple where nothing is shared
         self._notes: deque[Any] = deque()
         self._shared: dict[bytes, tuple[bytes, int]] = {}
         self._length = length
         self._budget = budget
+        self._overhead = overhead
+        self.column: Column | None = None
+        """Told when many entries have gone at once."""
         self.size = 0
         """Bytes."""
         self.dropped = 0
@@ -67,14 +79,15 @@ class Log:
         """How many came since it was cleared, whether they are still here or not."""
         return self.dropped + len(self._entries)
 
-    def append(self, text: bytes, shared: bytes = b"", note: Any = None) -> None:
+    def append(self, text: bytes, shared: bytes = b"", note: Any = None) -> int:
+        """The place that it has: how many came before, since it was cleared."""
         with self._budget.lock:
             if self._length == 0:
                 self.dropped += 1
-                return
+                return self.dropped - 1
             if len(self._entries) >= self._length:
                 self.drop_oldest()
-            size = len(text) + OVERHEAD
+            size = len(text) + self._overhead
             if shared:
                 shared, users = self._shared.get(shared, (shared, 0))
                 self._shared[shared] = shared, users + 1
@@ -82,7 +95,9 @@ class Log:
             self._entries.append((text, shared) if shared else text)
             self._notes.append(note)
             self.size += size
+            place = self.dropped + len(self._entries) - 1
             self._budget.charge(self, size)
+            return place
 
     def entries(self) -> list[Entry]:
         with self._budget.lock:
@@ -106,7 +121,7 @@ class Log:
         oldest = self._entries.popleft()
         self._notes.popleft()
         text, shared = oldest if isinstance(oldest, tuple) else (oldest, b"")
-        size = len(text) + OVERHEAD
+        size = len(text) + self._overhead
         if shared:
             _, users = self._shared.pop(shared)
             if users > 1:

@@ -61,7 +61,6 @@ def write_entry(
         NO_RESPONSE if unanswered else {"status": answer.status, "headers": answer.headers}
     )
     head["committed"] = outcome.committed
-    head["duration_ms"] = round(outcome.duration_ms, 3)
     if stamp.machine_at != stamp.at:
         head["machine_at"] = iso(stamp.machine_at)
     if exchange is not None:

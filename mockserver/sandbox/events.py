@@ -6,7 +6,7 @@ from threading import Lock
 
 Listener = Callable[[str, str], None]
 """Told what happened, in a word, and the id of what it happened to. It is called while the sandbox
-is locked, must not call back, and raises nothing.
+is locked, but for ``request_sent``, must not call back, and raises nothing.
 """
 
 

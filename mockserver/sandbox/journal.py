@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
-from mockserver.sandbox.bounded import Budget, Log
+from mockserver.sandbox.bounded import OVERHEAD, Budget, Log
 from mockserver.sandbox.describing import write_entry
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import Record, is_record_of, read_record
 from mockserver.sandbox.retries import Retries
 from mockserver.sandbox.showing import show_entry
 from mockserver.sandbox.traits import KnownTraits, Traits
+from mockserver.sandbox.transfers import WIDTH, Told, Transfers
 
 PAGE_LIMIT = 16 * 1_048_576
 """Bytes of the records that one answer shows, so that reading them holds up nobody for long."""
@@ -48,8 +49,9 @@ class Journal:
     """
 
     def __init__(self, length: int, budget: Budget) -> None:
-        self._log = Log(length, budget)
+        self._log = Log(length, budget, OVERHEAD + WIDTH)
         self._budget = budget
+        self._begin_transfers()
         self._bodies: Log | None = None  # made when it is needed: most sandboxes never do
         self._retries = Retries()
         self._known = KnownTraits()
@@ -68,40 +70,49 @@ class Journal:
 
     def record(
         self, outcome: Outcome, disclosure: Disclosure, secrets: tuple[str, ...] = ()
-    ) -> None:
-        """``secrets`` are credentials of no account, which came where any are taken."""
+    ) -> int:
+        """The place of the entry. ``secrets`` are credentials of no account, which came where any
+        are taken.
+        """
         exchange = outcome.exchange
         retry_of = self._retries.find(exchange) if exchange is not None else None
         record, traits = write_entry(outcome, retry_of, secrets, disclosure, self._known)
-        self._log.append(record, note=traits)
+        place = self._log.append(record, note=traits)
         if outcome.failure is not None and outcome.failure.wants_body:
             self._keep_body(record, outcome)
         if exchange is not None and outcome.plan is not None and outcome.plan.terminal:
             self._retries.lose(exchange)
+        return place
 
     def calls(self, place: int = 0) -> list[Kept]:
         """What is kept of the calls from a place on, oldest first."""
         return self._log.noted(place)
 
+    def placed(self, place: int = 0) -> list[tuple[int, bytes]]:
+        """The records of the calls from a place on with their places, oldest first."""
+        return [(at, record) for at, (_, record) in self._number(place)]
+
+    def tell(self, place: int) -> Told:
+        """What became of the answer to the call at a place."""
+        return self.transfers.read(place)
+
     def find_place(self, entry_id: str) -> int | None:
         """The place after the entry of that id, None where it is not there."""
-        for count, (_, record) in enumerate(reversed(self.calls())):
-            if is_record_of(record, entry_id):
-                return self.total - count
-        return None
+        found = self._find(entry_id)
+        return found[0] + 1 if found else None
 
     def find(self, entry_id: str, disclosure: Disclosure) -> dict[str, Any] | None:
         """The entry of that id, or of the newest call; None where it is not there."""
-        found = self.find_record(entry_id)
-        return show_entry(found[0], disclosure) if found else None
+        found = self._find(entry_id)
+        return show_entry(read_record(found[1]), disclosure, self.tell(found[0])) if found else None
 
     def find_record(self, entry_id: str) -> tuple[Record, bytes] | None:
         """The record of that id, or of the newest call, and the body as far as it is kept."""
-        for _, record in reversed(self.calls()):
-            if entry_id == LAST or is_record_of(record, entry_id):
-                read = read_record(record)
-                return read, self._find_body(read)
-        return None
+        found = self._find(entry_id)
+        if found is None:
+            return None
+        record = read_record(found[1])
+        return record, self._find_body(record)
 
     def list_before(self, entry_id: str) -> Iterator[Record]:
         """The entries before one, the newest first; not to be shown."""
@@ -116,8 +127,12 @@ class Journal:
 
     def show_newest(self, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
         """The newest of those to keep."""
-        entries, more = show_page(reversed(self.calls()), keep, limit, disclosure)
+        entries, more = self._show(reversed(self._number()), keep, limit, disclosure)
         return Page(entries[::-1], more)
+
+    def show_after(self, place: int, keep: Keep, limit: int, disclosure: Disclosure) -> Page:
+        """The first of those to keep, from a place on."""
+        return self._show(self._number(place), keep, limit, disclosure)
 
     def traits(self) -> list[Traits]:
         """Of all calls that are there, each once or a few times."""
@@ -128,11 +143,17 @@ class Journal:
         return [record for _, record in self.calls()]
 
     def clear(self) -> None:
+        self.transfers.end()
         self._log.clear()
+        self._begin_transfers()
         self._retries.clear()
         self.edition += 1
         if self._bodies is not None:
             self._bodies.clear()
+
+    def _begin_transfers(self) -> None:
+        self.transfers = self._log.column = Transfers(self._log, self._budget.lock)
+        """What became of the answers on the wire."""
 
     def _keep_body(self, record: bytes, outcome: Outcome) -> None:
         """Keep a body apart of which the record has a part only."""
@@ -149,16 +170,28 @@ class Journal:
         found = (text for text, _ in self._bodies.entries() if text.startswith(name))
         return next(found, name + body.kept)[len(name) :]
 
+    def _number(self, place: int = 0) -> list[tuple[int, Kept]]:
+        calls = self.calls(place)
+        return [*enumerate(calls, self.total - len(calls))]
 
-def show_page(calls: Iterable[Kept], keep: Keep, limit: int, disclosure: Disclosure) -> Page:
-    """The first of those to keep, as many as one answer shows."""
-    entries: list[dict[str, Any]] = []
-    size = 0
-    for traits, record in calls:
-        if not keep(traits, record):
-            continue
-        size += len(record) * (WEIGHT if len(record) > LARGE else 1)
-        if (entries and (len(entries) >= limit or size > PAGE_LIMIT)) or limit == 0:
-            return Page(entries, True)
-        entries.append(show_entry(read_record(record), disclosure))
-    return Page(entries, False)
+    def _find(self, entry_id: str) -> tuple[int, bytes] | None:
+        """Place and record of that id, or of the newest call."""
+        for place, (_, record) in reversed(self._number()):
+            if entry_id == LAST or is_record_of(record, entry_id):
+                return place, record
+        return None
+
+    def _show(
+        self, calls: Iterable[tuple[int, Kept]], keep: Keep, limit: int, disclosure: Disclosure
+    ) -> Page:
+        """The first of those to keep, as many as one answer shows."""
+        entries: list[dict[str, Any]] = []
+        size = 0
+        for place, (traits, record) in calls:
+            if not keep(traits, record):
+                continue
+            size += len(record) * (WEIGHT if len(record) > LARGE else 1)
+            if (entries and (len(entries) >= limit or size > PAGE_LIMIT)) or limit == 0:
+                return Page(entries, True)
+            entries.append(show_entry(read_record(record), disclosure, self.tell(place)))
+        return Page(entries, False)

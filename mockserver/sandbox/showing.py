@@ -8,6 +8,7 @@ import orjson
 
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import HIDDEN, LIMIT, SECRETS, Body, Record
+from mockserver.sandbox.transfers import UNKNOWN, Told
 from mockserver.text.masking import Masking
 
 SHOWN_LIMIT = LIMIT - 64
@@ -35,19 +36,22 @@ EMPTY: Mapping[str, Any] = {
     "changes": [],
     "retry_of": None,
     "unattributed": None,
-    "duration_ms": 0.0,
+    **UNKNOWN.to_json(),
     "cut": [],
 }
 OURS = frozenset(
     ("id", "at", "machine_at", "provider", "operation", "account", "error", "fault", "retry_of",
-     "committed", "duration_ms", "injected_ms", "sent", "when", "request", "response", *HIDDEN)
+     "committed", "injected_ms", "sent", "when", "request", "response", *HIDDEN)
 )  # fmt: skip
 
 
-def show_entry(record: Record, disclosure: Disclosure) -> dict[str, Any]:
-    """The entry without secrets, of at most ``LIMIT`` bytes."""
+def show_entry(record: Record, disclosure: Disclosure, told: Told = UNKNOWN) -> dict[str, Any]:
+    """The entry without secrets, of at most ``LIMIT`` bytes. ``told`` is what became of the answer
+    on the wire.
+    """
     masking = find_masking(record, disclosure)
-    entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), "cut": list(record.cut)}
+    entry: dict[str, Any] = {**EMPTY, **_mask_head(record.head, masking), **told.to_json()}
+    entry["cut"] = list(record.cut)
     entry["machine_at"] = entry["machine_at"] or entry["at"]
     for name, body in _find_bodies(record):
         text = getincrementaldecoder("utf-8")("replace").decode(body.kept)

@@ -19,6 +19,7 @@ from mockserver.sandbox.bounded import Log
 from mockserver.sandbox.clock import Clock, SandboxClock
 from mockserver.sandbox.database import Database, replace_tables
 from mockserver.sandbox.disclosure import Disclosure
+from mockserver.sandbox.entry_transfer import EntryTransfer
 from mockserver.sandbox.events import Events
 from mockserver.sandbox.ids import IDS, Ids
 from mockserver.sandbox.journal import Journal
@@ -85,6 +86,7 @@ class Sandbox:
         self.database = database
         self.rows = database.rows
         self.clock = SandboxClock(clock, database)
+        self.machine = clock
         self.tells_reasons = tells_reasons
         self.journal = journal
         self.events = Events()
@@ -157,11 +159,14 @@ class Sandbox:
         adopted = self._find_adopted(outcome.exchange)
         return self.disclosure.masking_of(outcome.call.headers, outcome.call.body, adopted)
 
-    def write_down(self, outcome: Outcome) -> None:
-        self.journal.record(outcome, self.disclosure, self._find_adopted(outcome.exchange))
+    def write_down(self, outcome: Outcome) -> EntryTransfer:
+        adopted = self._find_adopted(outcome.exchange)
+        place = self.journal.record(outcome, self.disclosure, adopted)
         if outcome.plan is not None and outcome.exchange is not None:
             self.faults.write_down(outcome.plan, outcome.exchange)
-        self.events.tell("request", outcome.stamp.id)
+        entry_id = outcome.stamp.id
+        self.events.tell("request", entry_id)
+        return EntryTransfer(self, self.journal.transfers, place, entry_id, outcome.arrived)
 
     def _find_adopted(self, exchange: Exchange | None) -> tuple[str, ...]:
         """The credentials that a call came with, where any are taken: no account knows them."""
