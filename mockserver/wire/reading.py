@@ -13,7 +13,18 @@ from mockserver.wire.refusing import (
     Refused,
     refuse_garbage,
 )
-from mockserver.wire.request import FRAMING, NOTED, Headers, Phase, Request, judge_head
+from mockserver.wire.request import (
+    BETWEEN,
+    BODY,
+    FRAMING,
+    HEAD,
+    OVER,
+    REPEATED,
+    Headers,
+    Phase,
+    Request,
+    judge_head,
+)  # fmt: skip
 
 MOST_AT_ONCE = 64 * 1_024
 """Bytes that the parser is given at once, so that few requests wait for those before them."""
@@ -36,7 +47,7 @@ class Reader:
         self._headers: Headers = []
         self._body = Body(hub)
         self._unparsed = 0
-        self.phase = Phase.BETWEEN
+        self.phase: Phase = BETWEEN
         self.requests: list[Request] = []
         self.refused: Refused | None = None
         self.rest = b""
@@ -51,12 +62,12 @@ class Reader:
         except httptools.HttpParserUpgrade as upgrade:
             return self._pass_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            if self.phase is not Phase.OVER:
+            if self.phase is not OVER:
                 self._refuse(refuse_garbage(error, data))
         if self._unparsed > self._hub.limits.head_bytes:
-            if self.phase is Phase.HEAD:
+            if self.phase is HEAD:
                 self._refuse(HEAD_TOO_LARGE)
-            elif self.phase is Phase.BODY:
+            elif self.phase is BODY:
                 self._refuse(TRAILERS_TOO_LARGE)
         return data[MOST_AT_ONCE:]
 
@@ -72,38 +83,43 @@ class Reader:
     # What the parser tells
 
     def on_message_begin(self) -> None:
-        if self.phase is Phase.BETWEEN:
-            self.phase = Phase.HEAD
+        if self.phase is BETWEEN:
+            self.phase = HEAD
             self._url, self._headers = b"", []
 
     def on_url(self, url: bytes) -> None:
-        if self.phase is Phase.HEAD:
+        if self.phase is HEAD:
             self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Of what stands in a trailer nothing is kept: RFC 9110 6.5.1 wants no merging into the
         head unless a field is known to be meant so, and none of ours is.
         """
-        if self.phase is Phase.HEAD:
+        if self.phase is HEAD:
             self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        if self.phase is not Phase.HEAD:
+        if self.phase is not HEAD:
             return
-        version, limit = self._parser.get_http_version(), self._hub.limits.head_bytes
-        refused = judge_head(self._url, version, self._headers, limit)
+        version, headers = self._parser.get_http_version(), self._headers
+        refused = judge_head(self._url, version, headers, self._hub.limits.head_bytes)
         if refused is not None:
             self._refuse(refused)
             return
         self._unparsed = 0
         self._keep_alive = self._parser.should_keep_alive()
-        self.phase = Phase.BODY
-        noted = dict([header for header in self._headers if header[0] in NOTED])
-        if not noted.keys().isdisjoint(FRAMING):
-            self._begin_body(noted)
+        self.phase = BODY
+        framing = None
+        for name, value in headers:
+            if name in FRAMING:
+                framing = name, value
+            elif name == b"expect":
+                self.wants_continue = value.lower() == b"100-continue"
+        if framing is not None:
+            self._begin_body(*framing)
 
     def on_body(self, part: bytes) -> None:
-        if self.phase is not Phase.BODY:
+        if self.phase is not BODY:
             return
         self._unparsed = 0
         self._body.add(part)
@@ -113,18 +129,20 @@ class Reader:
             self._refuse(BODIES_WITHHELD)
 
     def on_message_complete(self) -> None:
-        if self.phase is Phase.BODY:
+        if self.phase is BODY:
             self._end_request(too_large=False)
 
-    def _begin_body(self, noted: dict[bytes, bytes]) -> None:
-        path = unquote_to_bytes(self._url.partition(b"?")[0]).decode("latin-1")
-        self._body.limit = self._hub.limit_body(path)
-        if int(noted.get(b"content-length", b"0")) > self._body.limit:
+    def _begin_body(self, name: bytes, value: bytes) -> None:
+        """As this header tells it; the parser has seen to it that it is the only one."""
+        path = self._url.partition(b"?")[0]
+        if b"%" in path:
+            path = unquote_to_bytes(path)
+        self._body.limit = limit = self._hub.limit_body(path.decode("latin-1"))
+        if name == b"content-length" and int(value) > limit:
             self._end_request(too_large=True)
             return
-        self.wants_continue = noted.get(b"expect", b"").lower() == b"100-continue"
         if self._parser.should_upgrade():
-            self.phase = Phase.REPEATED
+            self.phase = REPEATED
 
     def _end_request(self, *, too_large: bool) -> None:
         if too_large:
@@ -136,12 +154,12 @@ class Reader:
         self.requests.append(request)
         self._unparsed = 0
         self.wants_continue = False
-        self.phase = Phase.OVER if too_large else Phase.BETWEEN
+        self.phase = OVER if too_large else BETWEEN
 
     def _refuse(self, refused: Refused) -> None:
         self.refused = refused
         self.release()
-        self.phase = Phase.OVER
+        self.phase = OVER
 
     def _pass_upgrade(self, rest: bytes) -> bytes:
         """Go on where the parser stops at a wish for another protocol, which HTTP wants ignored.
@@ -149,16 +167,16 @@ class Reader:
         Java's own client wishes for HTTP/2 in every first call. The parser takes the body for the
         other protocol's: a new one is told the framing again, and goes on within the body.
         """
-        if self.requests and self.requests[-1].opens_tunnel and self.phase is Phase.BETWEEN:
-            self.rest, self.phase = rest, Phase.OVER
+        if self.requests and self.requests[-1].opens_tunnel and self.phase is BETWEEN:
+            self.rest, self.phase = rest, OVER
             return b""
-        if self.phase is Phase.REPEATED:
+        if self.phase is REPEATED:
             lines = [b"%s: %s\r\n" % each for each in self._headers if each[0] in FRAMING]
             method = self._parser.get_method()
             version = self._parser.get_http_version().encode()
             self._parser = httptools.HttpRequestParser(self)
             self._parser.feed_data(b"%s / HTTP/%s\r\n" % (method, version))
             self._parser.feed_data(b"".join(lines) + b"\r\n")
-            if self.phase is Phase.REPEATED:
-                self.phase = Phase.BODY
+            if self.phase is REPEATED:
+                self.phase = BODY
         return rest

@@ -13,7 +13,7 @@ from mockserver.wire.refusing import (
 )
 
 FRAMING = (b"content-length", b"transfer-encoding")
-NOTED = frozenset((b"host", b"expect", *FRAMING))
+VERSIONS = ("1.1", "1.0")
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -25,6 +25,9 @@ class Phase(Enum):
     BODY = "in a body"
     REPEATED = "in a head that is read again, for the parser alone"
     OVER = "in nothing: no more is read"
+
+
+BETWEEN, HEAD, BODY, REPEATED, OVER = Phase  # looking one up in its class takes 50 ns each time
 
 
 class Request(NamedTuple):
@@ -47,16 +50,17 @@ class Request(NamedTuple):
 
 def judge_head(url: bytes, version: str, headers: Headers, limit: int) -> Refused | None:
     """Why a head is none of a call, None where it is."""
-    if len(url) + sum([len(name) + len(value) for name, value in headers]) > limit:
-        return HEAD_TOO_LARGE
-    if version not in ("1.1", "1.0"):
-        return NO_VERSION
-    hosts = 0
+    size, hosts = len(url), 0
     for name, value in headers:
+        size += len(name) + len(value)
         if name == b"host":
             hosts += 1
         elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
             return NO_CODING
+    if size > limit:
+        return HEAD_TOO_LARGE
+    if version not in VERSIONS:
+        return NO_VERSION
     if hosts != 1 and (hosts or version == "1.1"):
         return refuse_hosts(hosts)
     return None
