@@ -24,7 +24,7 @@ ARROWS = {
     "match": {"api", "text"},
     "faults": {"pipeline", "match", "api", "text", "late"},
     "sandbox": {"pipeline", "api", "late", "text"},
-    "verdicts": {"sandbox", "api", "late", "text"},
+    "verdicts": {"sandbox", "pipeline", "api", "late", "text"},
     "config": {"api", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},

@@ -25,15 +25,16 @@ class Told(NamedTuple):
     ``sent`` counts the bytes of head and body that went out, from ``first_at`` to ``last_at`` by
     the machine's clock, which are None where none did. ``duration_ms`` is from the arrival of the
     call to the last byte or, where none went out, to the end of waiting for it. On a server that is
-    not ours it is until the answer was handed over, and nothing else is known. The connection was
-    ``closed_by`` somebody since, and ``broken_off`` tells that the client did so before the end.
+    not ours it is until the answer was handed over, and nothing else is known. The ``line`` is
+    shared by all answers of a connection; ``broken_off`` tells that the client closed it before the
+    end.
     """
 
     sent: int | None = None
     first_at: int | None = None
     last_at: int | None = None
     duration_ms: float | None = None
-    closed_by: str | None = None
+    line: Line | None = None
     broken_off: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -42,7 +43,7 @@ class Told(NamedTuple):
             "sent_bytes": self.sent,
             "first_byte_at": iso_or_none(self.first_at),
             "last_byte_at": iso_or_none(self.last_at),
-            "closed_by": self.closed_by,
+            "closed_by": None if self.line is None else self.line.closed_by,
         }
 
 
@@ -90,7 +91,7 @@ class Transfers:
             _find_known(first),
             _find_known(last),
             round(milliseconds, 3),
-            None if line is None else line.closed_by,
+            line,
             left,
         )
 

@@ -1,11 +1,12 @@
 """The calls of a journal: which are equal, and which are tries of one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 from mockserver.sandbox.records import Record, read_record
+from mockserver.sandbox.transfers import Told
 from mockserver.verdicts.leaks import LeakFinder
 from mockserver.verdicts.tried import Equality, Reader, Tried
 
@@ -20,12 +21,14 @@ class Chain(NamedTuple):
 class Gathering:
     """Gathers the calls that are to be compared with others, oldest first: those that are equal to
     another one, and those with an Idempotency-Key. Most calls are neither, and are not read.
+    ``tell`` tells by its place what became of the answer to a call.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, tell: Callable[[int], Told]) -> None:
         self.keyed: list[Tried] = []
         self._reader = reader
-        self._first: dict[Equality, bytes] = {}
+        self._tell = tell
+        self._first: dict[Equality, tuple[int, bytes]] = {}
         self._groups: dict[Equality, list[Tried]] = {}
 
     @property
@@ -33,22 +36,23 @@ class Gathering:
         """Calls that are equal, or may be where they are cut: of each kind at least two."""
         return [group for group in self._groups.values() if len(group) > 1]
 
-    def add(self, record: Record, text: bytes) -> None:
-        """A call that came after those before: as it was read, and as it is kept."""
+    def add(self, record: Record, place: int, text: bytes) -> None:
+        """A call that came after those before: as it was read, where, and as it is kept."""
         name = self._reader.name_equality(record)
-        first = self._first.setdefault(name, text)
-        if first is text and not self._reader.has_key(record):
+        first, first_text = self._first.setdefault(name, (place, text))
+        if first == place and not self._reader.has_key(record):
             return
-        call = self._reader.read(record, name)
+        call = self._reader.read(record, name, self._tell(place))
         if call.key is not None:
             self.keyed.append(call)
         group = self._groups.get(name)
         if group is not None:
             group.append(call)
-        elif first is text:
+        elif first == place:
             self._groups[name] = [call]
         else:
-            self._groups[name] = [self._reader.read(read_record(first), name), call]
+            before = self._reader.read(read_record(first_text), name, self._tell(first))
+            self._groups[name] = [before, call]
 
 
 class History:

@@ -33,11 +33,12 @@ class Judge:
         """Every verdict on the calls from a place of the journal on."""
         providers, sandbox = self._providers, self._sandbox
         accounts = {provider: sandbox.accounts.of(provider) for provider in providers}
-        gathering = Gathering(Reader(providers, find_mattering(providers, accounts)))
+        reader = Reader(providers, find_mattering(providers, accounts))
+        gathering = Gathering(reader, sandbox.journal.tell)
         finder = LeakFinder(providers, self._sandboxes, sandbox)
-        for _, text in sandbox.journal.calls(place):
+        for at, text in sandbox.journal.placed(place):
             record = read_record(text)
             finder.look(record)
-            gathering.add(record, text)
+            gathering.add(record, at, text)
         history = History(gathering, self._thresholds.window_ms, finder)
         return judge_history(history, self._thresholds)

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.api.provider import Provider
+from mockserver.pipeline.transfer import Line
 from mockserver.sandbox.records import Body, Record
+from mockserver.sandbox.transfers import Told
 from mockserver.verdicts.cuts import is_cut, is_head_cut
 from mockserver.verdicts.mattering import USUAL
 
@@ -34,14 +36,15 @@ class Tried(NamedTuple):
     """One call, and how far its answer went.
 
     Instants are milliseconds since 1970 by the machine's clock: it came ``at``, and ``ended`` is
-    when its answer was out, as far as that was planned. What was ``cut`` may have been another call
-    than those that it is equal to. ``status`` and ``error`` are
-    what the client saw: an answer that a rule made counts like any other, none is None. ``means``
-    is the status that HTTP has for it, where the provider answers with another. No call should
-    come again before ``wait_until``.
+    when its answer was out or, where nobody knows, was planned to be. What was ``cut`` may have
+    been another call than those that it is equal to. ``status`` and ``error`` are what the client
+    saw: an answer that a rule made counts like any other, none is None. ``means`` is the status
+    that HTTP has for it, where the provider answers with another. No call should come again before
+    ``wait_until``.
 
     ``sent`` says what of the answer went out, ``taken`` whether a rule took the natural one away.
-    An answer that comes ``late`` was maybe not waited for. ``faults`` are the types of those that
+    An answer that comes ``late`` was maybe not waited for, as far as the ``line`` that it went over
+    does not tell. ``faults`` are the types of those that
     struck. ``changed`` says that the work changed something, ``typing`` that it showed the typing
     bubble. ``key`` is the Idempotency-Key.
     """
@@ -62,6 +65,7 @@ class Tried(NamedTuple):
     sent: str
     taken: bool
     late: bool
+    line: Line | None
     faults: tuple[str, ...]
     committed: bool
     changed: bool
@@ -81,7 +85,14 @@ class Tried(NamedTuple):
         """
         if self.sent != "all" or later.at < self.ended:
             return False
-        return None if self.late else True
+        return None if self.is_maybe_unheard(later) else True
+
+    def is_maybe_unheard(self, later: "Tried") -> bool:
+        """Whether a later call was maybe made without waiting for this one's answer. Whoever made
+        it over the same connection did wait: there is no other way to leave an answer alone than
+        to close that.
+        """
+        return self.late and (self.line is None or self.line is not later.line)
 
 
 class Reader:
@@ -104,14 +115,15 @@ class Reader:
             if not operation.idempotent
         }
 
-    def read(self, record: Record, equality: Equality) -> Tried:
+    def read(self, record: Record, equality: Equality, told: Told) -> Tried:
+        """``told`` is what became of the answer on the wire."""
         head = record.head
         request, response = head["request"], head["response"]
         provider, operation, error = head.get("provider"), head.get("operation"), head.get("error")
         status, headers, changes = response["status"], request["headers"], head.get("changes")
         injected = "injected" in head
         at = _read_instant(head.get("machine_at") or head["at"])
-        ended = at + round(head["injected_ms"]) if injected else at
+        ended = _find_end(at, head, told)
         cut = is_cut(record)
         return Tried(
             id=head["id"],
@@ -129,9 +141,10 @@ class Reader:
             wait_until=_read_retry_after(
                 _find_retry_after(response["headers"], injected=injected), ended
             ),
-            sent=head.get("sent", "all"),
+            sent=_find_sent(head, told),
             taken=head.get("when") is not None,
             late=injected and _is_late(head),
+            line=told.line,
             faults=_list_faults(head) if injected else (),
             committed=head["committed"],
             changed=changes is not None,
@@ -190,6 +203,23 @@ def _read_date(text: str) -> int | None:
         return int(parsedate_to_datetime(text).timestamp() * 1_000)
     except (ValueError, OverflowError, TypeError):
         return None
+
+
+def _find_end(at: int, head: Mapping[str, Any], told: Told) -> int:
+    """When the answer was out, as it was or else as it was planned."""
+    if told.last_at is not None:
+        return told.last_at
+    if told.sent is not None and told.duration_ms is not None:
+        return at + int(told.duration_ms)
+    return at + round(head.get("injected_ms", 0))
+
+
+def _find_sent(head: Mapping[str, Any], told: Told) -> str:
+    """What of the answer went out, in a word: as it was or else as it was planned."""
+    if told.sent == 0:
+        return "nothing"
+    planned: str = head.get("sent", "all")
+    return "part" if told.broken_off and planned == "all" else planned
 
 
 def _is_late(head: Mapping[str, Any]) -> bool:

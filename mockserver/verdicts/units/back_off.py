@@ -39,7 +39,7 @@ def _measure(calls: list[Tried]) -> dict[Hashable, list[int]]:
             continue
         if following.at < call.ended:
             found.setdefault("given up", []).append(following.at - call.at)
-        elif not call.late:
+        elif not call.is_maybe_unheard(following):
             how = call.faults if call.sent == "nothing" else "answered"
             found.setdefault(how, []).append(following.at - call.ended)
     return found

@@ -20,7 +20,9 @@ def judge(history: History, thresholds: Thresholds) -> Iterator[Case]:
         wrong, unsure = list[tuple[Tried, Tried]](), list[tuple[Tried, Tried]]()
         for first, again in pairs:
             if first.means in HOPELESS and again.at >= first.ended:
-                (unsure if first.late or first.cut else wrong).append((first, again))
+                (unsure if first.is_maybe_unheard(again) or first.cut else wrong).append(
+                    (first, again)
+                )
         if wrong:
             yield _describe(wrong, sure=True)
         if unsure:

@@ -20,7 +20,7 @@ def judge(history: History, thresholds: Thresholds) -> Iterator[Case]:
         told: Tried | None = None
         for call in group:
             if told is not None and told.ended <= call.at < _due(told) - SLACK:
-                sure = not (told.late or call.cut)
+                sure = not (told.is_maybe_unheard(call) or call.cut)
                 yield Case(_describe(told, call), [told.id, call.id], sure)
             if _due(call) > (0 if told is None else _due(told)):
                 told = call
