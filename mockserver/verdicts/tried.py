@@ -211,7 +211,8 @@ def _find_end(at: int, head: Mapping[str, Any], told: Told) -> int:
         return told.last_at
     if told.sent is not None and told.duration_ms is not None:
         return at + int(told.duration_ms)
-    return at + round(head.get("injected_ms", 0))
+    planned_ms: float = head.get("injected_ms", 0)
+    return at + round(planned_ms)
 
 
 def _find_sent(head: Mapping[str, Any], told: Told) -> str:
