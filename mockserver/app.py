@@ -1,6 +1,7 @@
 """The composition root: the only module that knows all the others."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
 from mockserver.faults.rules.reader import RuleReader, describe_rules, require_room
 from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
+from mockserver.interception.opening import Opening
 from mockserver.late import load_module
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
@@ -54,10 +56,20 @@ def create_app(
     settings = settings or Settings()
     providers = providers or find_providers().providers
     desk = create_desk(settings, providers, clock or SystemClock(), seed)
+    opening = create_opening(settings, providers)
+    desk = replace(desk, read_authority=lambda: opening.open().pem)
     gate = Gate(settings.allowed_hosts, settings.admin_token)
     finish = make_finish()
     front = partial(answer_front, providers, __version__, finish)
-    return create_routes(desk.sandboxes, providers, administrate(desk, gate, finish), front)
+    app = create_routes(desk.sandboxes, providers, administrate(desk, gate, finish), front)
+    app.opening = opening
+    return app
+
+
+def create_opening(settings: Settings, providers: Mapping[str, Provider]) -> Opening:
+    """Where the authority is that vouches for the providers' hosts and names of the user's own."""
+    hosts = [host for each in providers.values() for host in each.hosts]
+    return Opening(settings.ca_dir, [*hosts, *settings.tls_name])
 
 
 def create_desk(

@@ -56,6 +56,14 @@ class Server:
 Start = Callable[..., Server]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test makes or finds a certificate authority in the developer's own state directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def started() -> Iterator[list[Server]]:
     """All servers that are running; at the end they are told to stop together."""

@@ -32,12 +32,12 @@ ARROWS = {
     "verify": {"verdicts", "match", "sandbox", "api", "text"},
     "admin": {"verdicts", "verify", "sandbox", "pipeline", "api", "late", "text"},
     "app": {
-        "admin", "api", "config", "faults", "late", "registry", "sandbox", "text", "verdicts",
-        "version", "web",
+        "admin", "api", "config", "faults", "interception", "late", "registry", "sandbox", "text",
+        "verdicts", "version", "web",
     },
     "cli": {
-        "admin", "api", "app", "client", "config", "faults", "late", "registry", "sandbox", "text",
-        "version", "web", "wire",
+        "admin", "api", "app", "client", "config", "faults", "interception", "late", "registry",
+        "sandbox", "text", "version", "web", "wire",
     },
     "testing": {"client", "text"},
     "pytest_plugin": {"client", "late", "testing"},
@@ -48,6 +48,7 @@ ARROWS = {
 # others ask for these.
 LATE = "mockserver.late"
 LATE_TARGETS = {
+    "mockserver.admin.authority",
     "mockserver.admin.clock",
     "mockserver.admin.explain",
     "mockserver.admin.openapi",
@@ -66,6 +67,7 @@ LATE_TARGETS = {
     "mockserver.api.diagnosis.signed_secrets",
     "mockserver.api.diagnosis.url_encodings",
     "mockserver.app",
+    "mockserver.cli.ca",
     "mockserver.cli.clock",
     "mockserver.client",
     "mockserver.cli.demo",
@@ -83,6 +85,7 @@ LATE_TARGETS = {
     "mockserver.cli.verify",
     "mockserver.faults.types",
     "mockserver.interception.authority",
+    "mockserver.interception.describing",
     "mockserver.openapi.administration",
     "mockserver.openapi.provider",
     "mockserver.providers",

@@ -19,7 +19,8 @@ from mockserver.verdicts.thresholds import Thresholds
 @dataclass(frozen=True, slots=True)
 class Desk:
     """``routes`` gives the administration's own, and ``manual`` tells what a fault rule can be.
-    ``documents`` are those of OpenAPI that were asked for.
+    ``documents`` are those of OpenAPI that were asked for. ``read_authority`` gives the certificate
+    that clients are to trust, as PEM, and may raise Refused.
     """
 
     providers: Mapping[str, Provider]
@@ -29,6 +30,7 @@ class Desk:
     routes: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     manual: Callable[[], Any] = dict
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    read_authority: Callable[[], bytes] = bytes
 
 
 class Inquiry(NamedTuple):

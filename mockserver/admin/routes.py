@@ -11,6 +11,7 @@ ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
 
 # Loaded when they are first asked for: a start is shorter without.
+AUTHORITY = "mockserver.admin.authority"
 CLOCK = "mockserver.admin.clock"
 EXPLAIN = "mockserver.admin.explain"
 OPENAPI = "mockserver.admin.openapi"
@@ -26,6 +27,7 @@ ROUTES: Mapping[str, Mapping[str, Described | Late]] = {
     f"{PREFIX}/providers": {"GET": offer.list_providers},
     f"{PREFIX}/openapi.json": {"GET": Late(OPENAPI, "tell_administration")},
     f"{PREFIX}/openapi/{{provider}}.json": {"GET": Late(OPENAPI, "tell_provider")},
+    f"{PREFIX}/ca.pem": {"GET": Late(AUTHORITY, "show_authority")},
     ALL: {"GET": sandboxes.list_sandboxes, "POST": sandboxes.create_sandbox},
     SANDBOX: {"GET": sandboxes.show_sandbox, "DELETE": sandboxes.delete_sandbox},
     f"{SANDBOX}/reset": {"POST": sandboxes.reset_sandbox},

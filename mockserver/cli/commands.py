@@ -10,6 +10,7 @@ from mockserver.late import load_module
 from mockserver.version import __version__
 
 MODULES = {
+    "ca": "mockserver.cli.ca",
     "clock": "mockserver.cli.clock",
     "demo": "mockserver.cli.rules",
     "explain": "mockserver.cli.explain",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
-from click.types import BoolParamType
+from click.types import BoolParamType, UnprocessedParamType
 
 from mockserver.config import SETTINGS, ConfigFile, Given, Setting, find_file, read_file
 
@@ -20,6 +20,12 @@ class Unread(BoolParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return value
+
+
+class Listed(UnprocessedParamType):
+    """One of several values, as it was told; in a variable there are commas between them."""
+
+    envvar_list_splitter = ","
 
 
 class Unlisted(click.Option):
@@ -65,7 +71,11 @@ def _add_option(setting: Setting, *, listed: bool) -> Decorator:
     default = f"  [default: {setting.initially}]" if setting.initially else ""
     name = name_parameter(setting.name)
     flag = {"is_flag": True, "flag_value": True, "type": Unread()}
-    taking = {"metavar": setting.metavar, "type": click.UNPROCESSED}
+    taking = {
+        "metavar": setting.metavar,
+        "multiple": setting.repeated,
+        "type": Listed() if setting.repeated else click.UNPROCESSED,
+    }
     return click.option(
         setting.option if listed else f"--{name}",
         name,
@@ -80,8 +90,17 @@ def _add_option(setting: Setting, *, listed: bool) -> Decorator:
 def _read_config(context: click.Context, _: click.Parameter, named: Path | None) -> ConfigFile:
     """The file, after telling click what it says. What is wrong in it is told later."""
     file = read_file(find_file(named))
-    context.default_map = {name_parameter(name): value for name, value in file.values.items()}
+    context.default_map = {
+        name_parameter(setting.name): _list(file.values[setting.name], setting)
+        for setting in SETTINGS
+        if setting.name in file.values
+    }
     return file
+
+
+def _list(value: Any, setting: Setting) -> Any:
+    """What is no list yet as one where click takes nothing else."""
+    return [value] if setting.repeated and not isinstance(value, list) else value
 
 
 _add_config = click.option(

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow.fields import Field
 
 from mockserver.config.values import (
+    CertifiedNames,
     Choice,
     FilePath,
     HostNames,
@@ -27,8 +28,11 @@ Source = tuple[str, str]
 """The option, variable or file that a value comes from, and its path there."""
 
 
-def _add_row(default: Any, judge: Field[Any], metavar: str | None, help: str) -> Any:
-    return field(default=default, metadata={"judge": judge, "metavar": metavar, "help": help})
+def _add_row(
+    default: Any, judge: Field[Any], metavar: str | None, help: str, *, repeated: bool = False
+) -> Any:
+    row = {"judge": judge, "metavar": metavar, "help": help, "repeated": repeated}
+    return field(default=default, metadata=row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,21 @@ class Settings:
     log_format: str = _add_row(
         "text", Choice(LOG_FORMATS), "FORMAT", "text or, for programs that read it, json"
     )
+    ca_dir: Path | None = _add_row(
+        None,
+        FilePath(),
+        "DIR",
+        "folder of the certificate authority that TLS goes by, made where there is none yet; "
+        "default: one in the user's state directory",
+    )
+    tls_name: tuple[str, ...] = _add_row(
+        (),
+        CertifiedNames(),
+        "NAME",
+        "a further name or address that the server speaks TLS as, besides the providers' hosts, "
+        "localhost, 127.0.0.1 and ::1; may be told several times, or with commas between them",
+        repeated=True,
+    )
     verdict_attempts: int = _add_row(
         ATTEMPTS.default,
         whole_number(ATTEMPTS.low, ATTEMPTS.high),
@@ -161,7 +180,8 @@ class Setting:
     """One row of the table above.
 
     ``judge`` is the field of the schema that reads a value, wherever it comes from. A setting
-    without ``metavar`` is true or false, and as an option takes no value.
+    without ``metavar`` is true or false, and as an option takes no value. One that is ``repeated``
+    is a list, to which each option adds.
     """
 
     name: str
@@ -169,6 +189,7 @@ class Setting:
     judge: Field[Any]
     metavar: str | None
     help: str
+    repeated: bool
 
     @property
     def option(self) -> str:

@@ -5,6 +5,7 @@ What is typed and what stands in a variable is text; TOML also has numbers and b
 
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from mockserver.text.validation import flatten
 
 MOST_DIGITS = 9
 HOST_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,252}")
+LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+CERTIFIED = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*", re.IGNORECASE)  # RFC 1034, 3.1
 SWITCHED = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -67,6 +70,30 @@ class HostNames(fields.Field[tuple[str, ...]]):
                 "blanks, such as mock.example.com"
             )
         return tuple(names)
+
+
+class CertifiedNames(fields.Field[tuple[str, ...]]):
+    """Names and addresses for a certificate, given one by one or with commas between them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[str, ...]:
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+            raise ValidationError(self._EXPECTED)
+        names = [name for each in given for name in each.split(",")]
+        if not all(map(_can_be_certified, names)):
+            raise ValidationError(self._EXPECTED)
+        return tuple(names)
+
+    _EXPECTED = "expected names of hosts or addresses, without scheme and port, such as mock.test"
+
+
+def _can_be_certified(name: str) -> bool:
+    try:
+        return CERTIFIED.fullmatch(name) is not None or "%" not in str(ip_address(name))
+    except ValueError:
+        return False
 
 
 def _is_host_name(value: Any) -> bool:

@@ -3,11 +3,15 @@
 Loading this takes the packages of the extra ``tls``: others ask ``opening.py`` for it.
 """
 
+import shutil
 import ssl
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from cryptography import x509
 
 from mockserver.interception.certificates import Pair
 from mockserver.interception.contexts import make_context
@@ -18,7 +22,7 @@ from mockserver.interception.names import LOCAL, gather, is_address, simplify
 from mockserver.interception.trust import write_bundle, write_truststore
 
 PUBLIC = "ca.pem"
-MOST_CONTEXTS = 256
+MOST_CONTEXTS = 128
 
 Clock = Callable[[], datetime]
 
@@ -50,13 +54,14 @@ class Authority:
         """
         if folder is not None:
             return cls(Folder(folder.absolute()), gather(names), now)
-        temporary = tempfile.TemporaryDirectory(prefix="mockserver-ca-")
-        authority = cls(Folder(Path(temporary.name)), gather(names), now)
-        authority._temporary = temporary
+        temporary = Path(tempfile.mkdtemp(prefix="mockserver-ca-"))
+        authority = cls(Folder(temporary), gather(names), now)
+        weakref.finalize(authority, shutil.rmtree, temporary, ignore_errors=True)
         return authority
 
-    _temporary: tempfile.TemporaryDirectory[str] | None = None
-    """Removed when nobody has the authority any more."""
+    @property
+    def certificate(self) -> x509.Certificate:
+        return self._pair.certificate
 
     @property
     def pem(self) -> bytes:
@@ -64,15 +69,15 @@ class Authority:
         return self._pair.pem
 
     def public_file(self) -> Path:
-        """A file with that alone. Raises OSError."""
+        """A file with that alone. Raises OSError, as the next two do."""
         return self.folder.write(PUBLIC, self.pem)
 
     def bundle_file(self) -> Path:
-        """A file with certifi's certificates and this one, in PEM. Raises OSError."""
+        """A file with certifi's certificates and this one, in PEM."""
         return write_bundle(self.folder, self._pair.certificate)
 
     def truststore_file(self) -> Path:
-        """The same in PKCS#12 for Java, with the password ``trust.PASSWORD``. Raises OSError."""
+        """The same in PKCS#12 for Java, with the password ``trust.PASSWORD``."""
         return write_truststore(self.folder, self._pair.certificate)
 
     def context_for(self, name: str | None, flaw: str | None = None) -> ssl.SSLContext:

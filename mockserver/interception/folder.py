@@ -84,4 +84,4 @@ def _require_own(status: os.stat_result) -> None:
     if os.geteuid() not in (0, status.st_uid) and status.st_uid != 0:
         raise PermissionError("it belongs to another user")
     if stat.S_IMODE(status.st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise PermissionError("others than its owner may use it; its mode must be 600")
+        raise PermissionError("others than its owner may read it: its mode is to be 600")

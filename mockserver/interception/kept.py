@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from mockserver.interception.certificates import MAKER, Pair, make_authority
 from mockserver.interception.folder import Folder
+from mockserver.interception.home import ELSEWHERE
 from mockserver.text.mistakes import Refused
 
 FILE = "authority.pem"
@@ -20,7 +21,7 @@ FILE = "authority.pem"
 RENEW = timedelta(days=30)
 """How long before its end a certificate is made anew: whoever trusts an authority by hand has that
 long to trust the next one, too."""
-REMEDY = "remove the file, and a new authority is made, or have another folder by --ca-dir"
+REMEDY = f"remove that file, and a new authority is made, or {ELSEWHERE}"
 
 log = logging.getLogger("mockserver.tls")
 
@@ -38,7 +39,8 @@ def keep_authority(folder: Folder, names: Iterable[str], now: datetime) -> Pair:
         with folder.lock():
             return _make_anew(folder, wanted, now)
     except OSError as error:
-        raise _refuse(folder, f"cannot be used: {error.strerror or error}") from None
+        reason = f"cannot be used: {error.strerror or error}"
+        raise _refuse(folder, reason, ELSEWHERE) from None
 
 
 def read_pair(pem: bytes) -> Pair:
@@ -74,7 +76,7 @@ def _make_anew(folder: Folder, wanted: set[str], now: datetime) -> Pair:
     if before is not None and lack is None:
         return before
     renewed = before is not None and is_near_end(before.certificate, now)
-    made = make_authority(wanted, now, before.key if before and renewed else None)
+    made = make_authority(sorted(wanted), now, before.key if before and renewed else None)
     path = folder.write(FILE, made.secret_pem)
     if lack is not None:
         log.warning("%s: made anew, as %s; whoever trusts it must trust the new one", path, lack)
@@ -114,5 +116,5 @@ def _tell_lack(authority: Pair, wanted: set[str], now: datetime) -> str | None:
     return None
 
 
-def _refuse(folder: Folder, reason: str) -> Refused:
-    return Refused("no_authority", f"{folder.path / FILE}: {reason}", REMEDY, status=500)
+def _refuse(folder: Folder, reason: str, hint: str = REMEDY) -> Refused:
+    return Refused("no_authority", f"{folder.path / FILE}: {reason}", hint, status=500)

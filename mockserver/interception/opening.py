@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockserver.interception.home import default_folder
 from mockserver.late import load_module
 from mockserver.text.mistakes import Refused
 
@@ -18,7 +19,10 @@ INSTALL = "pip install 'whatsapp-mockserver[tls]'"
 
 
 class Opening:
-    """Where an authority is, and whom it is for; nothing is loaded or made before it is opened."""
+    """Where an authority is, and whom it is for; nothing is loaded or made before it is opened.
+
+    Without a folder it is the user's own.
+    """
 
     def __init__(self, folder: Path | None, names: Iterable[str]) -> None:
         self._folder = folder
@@ -35,10 +39,11 @@ class Opening:
 
     def _make(self) -> Authority:
         try:
-            made: Authority = load_module(AUTHORITY).Authority.open(self._folder, self._names)
+            module = load_module(AUTHORITY)
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] not in EXTRA:
                 raise
             message = f"TLS needs the extra tls: there is no package {error.name}"
             raise Refused("tls_not_installed", message, INSTALL, status=501) from None
+        made: Authority = module.Authority.open(self._folder or default_folder(), self._names)
         return made

@@ -1,5 +1,8 @@
 """What clients are given to trust: the roots of the web, as certifi has them, and ours."""
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import certifi
@@ -9,11 +12,13 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
     PKCS12Certificate,
     serialize_java_truststore,
 )
+from cryptography.utils import CryptographyDeprecationWarning
 
 from mockserver.interception.folder import Folder
 
 BUNDLE = "bundle.pem"
 TRUSTSTORE = "truststore.p12"
+END = b"-----END CERTIFICATE-----"
 PASSWORD = "changeit"
 """Java's own default. It protects nothing: all that is in there is public."""
 
@@ -26,10 +31,21 @@ def write_bundle(folder: Folder, authority: x509.Certificate) -> Path:
 
 def write_truststore(folder: Folder, authority: x509.Certificate) -> Path:
     """PKCS#12 with the attribute that makes Java trust what is in there. Raises OSError."""
-    roots = x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes())
-    named = [
-        PKCS12Certificate(each, f"root-{number}".encode()) for number, each in enumerate(roots)
-    ]
+    roots = enumerate(_load_roots(), 1)
+    named = [PKCS12Certificate(each, b"root %d" % number) for number, each in roots]
     named.append(PKCS12Certificate(authority, b"mockserver"))
     content = serialize_java_truststore(named, BestAvailableEncryption(PASSWORD.encode()))
     return folder.write(TRUSTSTORE, content)
+
+
+def _load_roots() -> Iterator[x509.Certificate]:
+    """Those that can be read: some have 0 for their serial number, which RFC 5280 does not allow.
+
+    cryptography warns of these, and says that it will refuse them some day.
+    """
+    pem = Path(certifi.where()).read_bytes()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        for each in pem.split(END)[:-1]:
+            with contextlib.suppress(ValueError):
+                yield x509.load_pem_x509_certificate(each + END)

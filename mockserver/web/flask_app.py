@@ -42,11 +42,13 @@ class App(Flask):
     """A true Flask application: whatever a user adds works as on any other.
 
     ``hosts`` are the providers' own host names and the prefix that each stands for;
-    ``work_unknown`` answers where no route leads.
+    ``work_unknown`` answers where no route leads. ``opening`` is how a server of ours has the
+    authority that it speaks TLS by.
     """
 
     url_map_class = Routes
     url_map: Routes
+    opening: Any = None
 
     def __init__(self, sandboxes: Any, hosts: Mapping[str, str], work_unknown: Work) -> None:
         super().__init__("mockserver", static_folder=None, template_folder=None)
