@@ -1,7 +1,6 @@
 """The composition root: the only module that knows all the others."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -57,7 +56,7 @@ def create_app(
     providers = providers or find_providers().providers
     desk = create_desk(settings, providers, clock or SystemClock(), seed)
     opening = create_opening(settings, providers)
-    desk = replace(desk, read_authority=lambda: opening.open().pem)
+    desk = desk._replace(read_authority=lambda: opening.open().pem)
     gate = Gate(settings.allowed_hosts, settings.admin_token)
     finish = make_finish()
     front = partial(answer_front, providers, __version__, finish)
@@ -81,7 +80,7 @@ def create_desk(
     """What the administration works with. Raises Mistakes."""
     sandboxes = create_sandboxes(settings, providers, clock, seed)
     thresholds = _read_thresholds(settings)
-    return Desk(providers, sandboxes, __version__, thresholds, load_routes, describe_rules)
+    return Desk(providers, sandboxes, __version__, thresholds, load_routes, describe_rules, {})
 
 
 def _read_thresholds(settings: Settings) -> Thresholds:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -16,8 +15,7 @@ from mockserver.text.times import SECOND, parse_duration
 from mockserver.verdicts.thresholds import Thresholds
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """``routes`` gives the administration's own, and ``manual`` tells what a fault rule can be.
     ``documents`` are those of OpenAPI that were asked for. ``read_authority`` gives the certificate
     that clients are to trust, as PEM, and may raise Refused.
@@ -26,10 +24,10 @@ class Desk:
     providers: Mapping[str, Provider]
     sandboxes: Sandboxes
     version: str
-    thresholds: Thresholds = Thresholds()
-    routes: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
-    manual: Callable[[], Any] = dict
-    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    thresholds: Thresholds
+    routes: Callable[[], Mapping[str, Mapping[str, Any]]]
+    manual: Callable[[], Any]
+    documents: dict[str, dict[str, Any]]
     read_authority: Callable[[], bytes] = bytes
 
 

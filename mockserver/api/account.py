@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.api.draw import Draw
 
@@ -12,8 +11,7 @@ GOOD = "good"
 """The condition of an account whose calls succeed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A business number, as the fixture writes it.
 
     ``state`` is one of the account kind's; ``ids`` are the provider's further names for it, by
@@ -29,8 +27,7 @@ class Number:
         return {"number": self.number, **self.ids, "state": self.state}
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """Who calls. ``condition`` is ``good`` or one of the account kind's.
 
     ``credentials`` are None where they are not known: in a sandbox that takes any credential those
@@ -53,8 +50,7 @@ class Account:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class AccountKind:
+class AccountKind(NamedTuple):
     """What an account of a provider looks like: the one description fixtures are checked by.
 
     ``credentials`` are the field names, the first of which names the account in a request;

@@ -1,8 +1,7 @@
 """Reading a JSON body by a schema."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
@@ -23,8 +22,7 @@ class Lenient(Schema):
         unknown = EXCLUDE
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """The first thing wrong with a body.
 
     ``kind``: ``json`` it cannot be decoded, ``object`` it is no JSON object, ``missing`` a field

@@ -1,13 +1,12 @@
 """What a provider documents and this server does not do, so that a client can be told so."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.api.call import Call
 
 
-@dataclass(frozen=True, slots=True)
-class NotEmulated:
+class NotEmulated(NamedTuple):
     """One documented call that is not emulated yet.
 
     ``path`` has the names of the provider's own placeholders, ``source`` says where it is

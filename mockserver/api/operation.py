@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from marshmallow import Schema, fields
@@ -32,8 +31,7 @@ class Purpose(Enum):
     GET_STATUS = "get_status"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One named condition that an operation sets.
 
     ``run`` raises Fail with one of the ``rows`` where it does not hold, and returns where it does.
@@ -51,8 +49,7 @@ class Check:
     wants_body: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a success looks like: of a JSON object the schema, of anything else the field."""
 
     status: int
@@ -60,8 +57,7 @@ class Shape:
     media_type: str = JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One documented call.
 
     ``paths`` are all under which it is documented or called, the canonical one first. ``request``

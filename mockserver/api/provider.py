@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,8 +19,7 @@ from mockserver.api.not_emulated import NotEmulated
 from mockserver.api.operation import Operation, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """A choice the documentation leaves open.
 
     ``choices`` are texts or booleans, the first is the default; ``help`` is a line about it.
@@ -32,8 +30,7 @@ class Switch:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(NamedTuple):
     """What the headers that authenticate a call are made from.
 
     ``body`` are the bytes as sent, ``now`` milliseconds since 1970; ``options`` are those of the
@@ -44,7 +41,7 @@ class Signing:
     operation: Operation
     body: bytes
     now: int
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
 
 class Claim(NamedTuple):
@@ -60,8 +57,7 @@ class Claim(NamedTuple):
     given: Mapping[str, str | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """One emulated API.
 
     ``claim`` reads a claim out of a request and its path's arguments. ``shared`` are the rows that
@@ -93,14 +89,14 @@ class Provider:
     new_ids: Callable[[Draw, str, str, int], tuple[str, str | None]]
     finish: Callable[[Exchange, Reply], None] | None = None
     switches: tuple[Switch, ...] = ()
-    records: Mapping[str, Schema] = field(default_factory=dict)
+    records: Mapping[str, Schema] = MappingProxyType({})
     fixture: Path | None = None
     signed: bool = False
     sign_options: tuple[str, ...] = ()
-    sign_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sign_choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     signatures: Callable[[Account, Mapping[str, str], bytes], tuple[str, ...]] | None = None
     not_emulated: tuple[NotEmulated, ...] = ()
-    notes: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    notes: Mapping[str, Callable[[Any], bool]] = MappingProxyType({})
     headers: tuple[Header, ...] = ()
     answer_headers: tuple[Header, ...] = ()
     failure: type[Schema] | None = None

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 
 import click
@@ -57,7 +56,7 @@ def sign(
     account = _find_account(accounts, label)
     own = dict(_split_pairs("-c", signer.account.credentials, credentials))
     signing = Signing(
-        replace(account, credentials={**account.credentials, **own}),
+        account._replace(credentials={**account.credentials, **own}),
         _find_operation(signer, operation),
         read_argument("--body", body),
         SystemClock().now(),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.config.settings import SETTINGS
 from mockserver.text.mistakes import Mistake, Mistakes
@@ -19,15 +19,14 @@ USUAL = Path("mockserver.toml")
 RULES = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """What stands in a file, not judged yet.
 
     ``name`` is empty where there is no file; ``mistakes`` tell why one could not be read.
     """
 
     name: str = ""
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = MappingProxyType({})
     mistakes: tuple[Mistake, ...] = ()
 
     @property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marshmallow import Schema
 
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 SCHEMA = Schema.from_dict({setting.name: setting.judge for setting in SETTINGS})()
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What was said about the settings, not judged yet.
 
     ``values`` by setting, without those that nobody spoke of: as text, or as TOML has them.
     ``sources`` are the options and variables that they come from; the others are the file's.
     """
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
+    sources: Mapping[str, str] = MappingProxyType({})
     file: ConfigFile = ConfigFile()
 
     def find_source(self, name: str) -> Source:

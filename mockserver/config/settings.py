@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow.fields import Field
 
@@ -175,8 +175,7 @@ class Settings:
         return tuple(dict.fromkeys(each / "scenarios" for each in folders))
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One row of the table above.
 
     ``judge`` is the field of the schema that reads a value, wherever it comes from. A setting

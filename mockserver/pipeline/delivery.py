@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Sent = Literal["all", "part", "garbage", "nothing"]
 
@@ -16,8 +16,7 @@ def send_nothing(head: bytes, body: bytes) -> tuple[Part, Part]:
     return b"", b""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """The connection ends instead of carrying a whole answer.
 
     ``data`` makes what is sent in place of head and body of the answer, and ``sent`` says in a
@@ -35,8 +34,7 @@ PIECES = 20  # of a body that is to take a certain time
 PER_SECOND = 10  # pieces of a body that comes at a certain rate
 
 
-@dataclass(frozen=True, slots=True)
-class Drip:
+class Drip(NamedTuple):
     """A body that comes in pieces: at so many bytes a second, or over so many milliseconds."""
 
     bytes_per_second: float | None = None

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mockserver.api.call import Call
 from mockserver.api.not_emulated import NotEmulated
@@ -12,8 +13,7 @@ from mockserver.api.provider import Provider
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """What one provider has at a path: its operations by method, none where it has no such path.
 
     ``lookalikes`` are calls by method that are not emulated and that only their content tells from
@@ -22,8 +22,8 @@ class Endpoint:
 
     provider: Provider
     names: tuple[str, ...] = ()
-    operations: Mapping[str, Operation] = field(default_factory=dict)
-    lookalikes: Mapping[str, NotEmulated] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = MappingProxyType({})
+    lookalikes: Mapping[str, NotEmulated] = MappingProxyType({})
 
     def find_operation(self, call: Call) -> Operation | None:
         """The operation that the call is one of."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.api.catalogue import Fail
 from mockserver.pipeline.answer import Answer
@@ -11,8 +11,7 @@ from mockserver.pipeline.delivery import Delivery
 MOST_RULES = 2_000  # of a sandbox: each is looked at by calls, and in every list of them
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule that struck a call: why, and the fault exactly as it came out.
 
     It was the ``call``-th of those that the rule matches, for which the seed gives this ``draw``;

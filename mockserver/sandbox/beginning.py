@@ -1,9 +1,9 @@
 """What a sandbox is made with, and the documents that it begins with and is reset to."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
@@ -22,8 +22,7 @@ KINDS = (ACCOUNTS_ALONE, DEFAULT)
 SEED_BITS = 53  # as many as every JSON reader keeps
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What somebody asks of a new sandbox; what is None is chosen for them.
 
     ``fixtures`` is one of KINDS or the content of fixtures by provider; ``ttl`` milliseconds, and
@@ -37,8 +36,8 @@ class Wish:
     ttl: int | None = None
     ttl_text: str | None = None
     scenario: str | None = None
-    faults: list[Any] = field(default_factory=list)
-    switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: Sequence[Any] = ()
+    switches: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     any_credentials: bool = False
     snapshot: Tables | None = None
 
@@ -62,7 +61,7 @@ def describe_wish(
         "fixtures": wish.fixtures,
         "snapshot": wish.snapshot,
         "scenario": wish.scenario,
-        "faults": wish.faults,
+        "faults": [*wish.faults],
         "requests_before": 0,
     }
 

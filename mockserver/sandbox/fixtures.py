@@ -1,7 +1,6 @@
 """The format of fixtures: accounts, conversations and a provider's further records."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -36,8 +35,7 @@ class Template(NamedTuple):
     read_ago: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """What a fixture says of one provider.
 
     ``accounts`` are documents, ``records`` those of a collection by id.

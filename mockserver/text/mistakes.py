@@ -1,12 +1,10 @@
 """What is wrong with files, options and requests of the people who run the server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """Something wrong in a file or an option: where, and what to do about it."""
 
     file: str

@@ -1,7 +1,6 @@
 """Every row that an operation declares is caused by a call, and none that it does not declare."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,16 +27,16 @@ def watch_check(check: Check, raised: Raised) -> Check:
             raised.add((check.name, fail.row.name))
             raise
 
-    return replace(check, run=run)
+    return check._replace(run=run)
 
 
 def change_checks(provider: Provider, change: Any) -> Provider:
     """The provider with other checks."""
     operations = [
-        replace(operation, checks=tuple(map(change, operation.checks)))
+        operation._replace(checks=tuple(map(change, operation.checks)))
         for operation in provider.operations
     ]
-    return replace(provider, operations=tuple(operations))
+    return provider._replace(operations=tuple(operations))
 
 
 def client_of(provider: Provider, switches: Mapping[str, Any]) -> Any:
@@ -127,7 +126,7 @@ def with_rows(provider: str, name: str, rows: tuple[Catalogue, ...]) -> Provider
     """The provider whose check of that name declares these rows instead."""
 
     def change(check: Check) -> Check:
-        return replace(check, rows=rows) if check.name == name else check
+        return check._replace(rows=rows) if check.name == name else check
 
     return change_checks(PROVIDERS[provider], change)
 
@@ -163,7 +162,7 @@ def test_handler_that_raises_a_row_is_a_bug_of_the_server() -> None:
     def fail(exchange: Exchange) -> Done:
         raise Fail(kirim.errors["INTERNAL_ERROR"], "handlers raise none")
 
-    failing = replace(kirim, operations=(replace(kirim.operations[0], handler=fail),))
+    failing = kirim._replace(operations=(kirim.operations[0]._replace(handler=fail),))
     client = client_of(failing, {})
     answer = send(client, failing, failing.operations[0], Cause())
     assert (answer.status_code, answer.json["error"]["code"]) == (500, "mock_bug")
@@ -188,14 +187,14 @@ def test_widened_rows_of_a_check_are_found(
 
 def test_widened_list_of_shared_rows_is_found() -> None:
     d7 = PROVIDERS["d7"]
-    widened = replace(d7, shared=(*d7.shared, d7.errors["WHATSAPP_LOG_NOT_EXISTS"]))
+    widened = d7._replace(shared=(*d7.shared, d7.errors["WHATSAPP_LOG_NOT_EXISTS"]))
     expected = ["nothing causes WHATSAPP_LOG_NOT_EXISTS"]
     assert find_differences(widened, "mark_as_read") == expected
 
 
 def test_shared_row_that_is_left_out_is_found() -> None:
     d7 = PROVIDERS["d7"]
-    narrowed = replace(d7, shared=d7.shared[:-1])
+    narrowed = d7._replace(shared=d7.shared[:-1])
     assert find_differences(narrowed, "get_status") == ["BODY_TOO_LARGE is not declared"]
 
 

@@ -1,7 +1,6 @@
 """Verdict duplicate: what was done, and answered, is not done again."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -179,8 +178,8 @@ def make_sender(clock: StillClock) -> Any:
         replayed = "Idempotent-Replayed" in done.reply.headers
         return done if replayed else done._replace(changes=mark_read(exchange, typing=True))
 
-    sending = replace(operation, idempotent=False, handler=work)
-    providers = {**PROVIDERS, "kirim": replace(kirim, operations=(sending,))}
+    sending = operation._replace(idempotent=False, handler=work)
+    providers = {**PROVIDERS, "kirim": kirim._replace(operations=(sending,))}
     return create_app(Settings(), providers=providers, clock=clock, seed=1).test_client()
 
 

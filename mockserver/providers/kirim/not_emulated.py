@@ -4,8 +4,6 @@ Sources: the pages of the operations below developers.kirim.chat/api/operations/
 could not be read public client code. Of the flat paths: kirim-dev.pages.dev, the older pages.
 """
 
-from dataclasses import replace
-
 from mockserver.api import Call, NotEmulated
 from mockserver.providers.kirim.errors import DOCS
 
@@ -79,7 +77,7 @@ NESTED = (
 def drop_number(each: NotEmulated) -> NotEmulated:
     """The same call as older pages have it: the number is no part of the path."""
     path = each.path.replace(NUMBER, "/v1", 1)
-    return replace(each, name=f"{each.name}_flat", path=path, source=FLAT, recognise=None)
+    return each._replace(name=f"{each.name}_flat", path=path, source=FLAT, recognise=None)
 
 
 NOT_EMULATED = (

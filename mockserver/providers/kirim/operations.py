@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from mockserver.api import (
@@ -197,7 +196,7 @@ def keep_refusals(check: Check) -> Check:
                 exchange.note(refusal, DAY, IDEMPOTENCY_KEY, key)
             raise
 
-    return replace(check, run=run)
+    return check._replace(run=run)
 
 
 def keep_successes(handler: Callable[[Exchange], Done]) -> Callable[[Exchange], Done]:
