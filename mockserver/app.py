@@ -136,7 +136,9 @@ def _read_files(
     settings: Settings, providers: Mapping[str, Provider], reader: RuleReader, clock: Clock
 ) -> Files:
     """Raises Mistakes with all that is wrong in any of them."""
-    seeds, mistakes = read_seeds(providers, settings.fixtures_folder)
+    seeds, mistakes = read_seeds(
+        providers, settings.fixtures_folder, judged=settings.fixtures is None
+    )
     labels = {id: [each["label"] for each in found.accounts] for id, found in seeds.items()}
     scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now(), labels)
     mistakes += wrong

@@ -10,6 +10,8 @@ from mockserver.api.message import TYPES
 from mockserver.text.shown import shown
 from mockserver.text.validation import check_plain, one_of
 
+DEFAULT_TYPE = "text"
+
 
 class TextSchema(Schema):
     class Meta:
@@ -21,7 +23,7 @@ class TextSchema(Schema):
 class ContentSchema(Schema):
     """``type``, and under a key of the type's name its object, as WhatsApp's own API has them."""
 
-    type = fields.String(load_default="text", validate=one_of(TYPES))
+    type = fields.String(load_default=DEFAULT_TYPE, validate=one_of(TYPES))
     text = fields.Nested(TextSchema)
     contacts = fields.List(fields.Dict(keys=fields.String()))
     image = audio = video = document = sticker = location = reaction = button = interactive = (

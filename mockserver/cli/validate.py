@@ -20,7 +20,8 @@ def validate(given: Given) -> None:
     found = load_providers()
     settings, mistakes = read_settings(found, given)
     try:
-        create_sandboxes(replace(settings, data=None), found, SystemClock())
+        named = replace(settings, data=None, fixtures=settings.fixtures_folder)
+        create_sandboxes(named, found, SystemClock())
     except Mistakes as wrong:
         mistakes += wrong.mistakes
     for mistake in mistakes:

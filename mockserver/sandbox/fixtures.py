@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.api.account import GOOD
-from mockserver.api.content import ContentSchema, content_of
+from mockserver.api.content import DEFAULT_TYPE, ContentSchema, content_of
 from mockserver.api.message import DIRECTIONS, Message
 from mockserver.api.provider import Provider
 from mockserver.sandbox.contradictions import find_contradictions
 from mockserver.sandbox.storage.memory import Document
-from mockserver.text.times import SECOND
+from mockserver.text.times import SECOND, parse_duration
 from mockserver.text.validation import Duration, Strict, list_mistakes, one_of
 
 READ_AFTER = 60 * SECOND  # a seeded message that is read was read that long after it came
@@ -84,6 +84,32 @@ def read_fixture(provider: Provider, content: Any, *, with_credentials: bool = T
         raise FixtureMistakes(contradictions)
     # Records are answered as they are written, key order included.
     data |= {name: content.get(name, []) for name in provider.records}
+    return _make_seed(provider, data)
+
+
+def take_fixture(provider: Provider, content: Any) -> Seed:
+    """The same seed, of a content that is known to be right: judging is most of what reading takes.
+
+    Raises LookupError, TypeError, AttributeError or ValueError, if anything, where it is wrong.
+    """
+    filled = {
+        "accounts": [{"condition": GOOD} | each for each in content["accounts"]],
+        "conversations": [
+            conversation | {"messages": [*map(_fill_in, conversation["messages"])]}
+            for conversation in content["conversations"]
+        ],
+    }
+    return _make_seed(provider, {name: [] for name in provider.records} | content | filled)
+
+
+def _fill_in(message: dict[str, Any]) -> dict[str, Any]:
+    """What the schema makes of a message."""
+    usual = {"type": DEFAULT_TYPE, "read": False}
+    return usual | message | {"age": parse_duration(message["age"])}
+
+
+def _make_seed(provider: Provider, data: Mapping[str, Any]) -> Seed:
+    """Of what the schema made of a fixture."""
     records = {name: {each["id"]: each for each in data[name]} for name in provider.records}
     accounts = tuple(_make_account(provider, each) for each in data["accounts"])
     return Seed(accounts, tuple(_make_templates(provider, data)), records)

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
+from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture, take_fixture
 from mockserver.text.mistakes import Mistake, Mistakes
 
 
@@ -21,9 +22,13 @@ def load_seeds(providers: Mapping[str, Provider], folder: Path) -> dict[str, See
 
 
 def read_seeds(
-    providers: Mapping[str, Provider], folder: Path
+    providers: Mapping[str, Provider], folder: Path, *, judged: bool = False
 ) -> tuple[dict[str, Seed], list[Mistake]]:
-    """The good seeds by provider, and every mistake in the others."""
+    """The good seeds by provider, and every mistake in the others.
+
+    Those that were ``judged`` before, as the packaged ones by the tests and a plug-in's when it was
+    found, are not judged again.
+    """
     seeds: dict[str, Seed] = {}
     if not os.path.isdir(folder):  # unlike the path's own method it takes any path
         return seeds, [Mistake(str(folder), "", "there is no such folder of fixtures")]
@@ -33,16 +38,20 @@ def read_seeds(
         if provider.fixture and not file.exists():
             file = provider.fixture
         try:
-            seeds[provider.id] = read_seed(provider, file)
+            seeds[provider.id] = read_seed(provider, file, judged=judged)
         except Mistakes as found:
             mistakes += found.mistakes
     return seeds, mistakes
 
 
-def read_seed(provider: Provider, file: Path) -> Seed:
+def read_seed(provider: Provider, file: Path, *, judged: bool = False) -> Seed:
     """What a provider's fixture holds. Raises Mistakes."""
+    content = _read_json(provider, file)
+    if judged:
+        with suppress(LookupError, TypeError, AttributeError, ValueError):  # told below
+            return take_fixture(provider, content)
     try:
-        return read_fixture(provider, _read_json(provider, file))
+        return read_fixture(provider, content)
     except FixtureMistakes as wrong:
         found = [Mistake(str(file), path, reason) for path, reason in wrong.found]
         raise Mistakes(found) from None

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from mockserver.sandbox.seed import read_seeds
 from tests.calls import KIRIM_NUMBER_ID
 from tests.commands import run
 from tests.conftest import NOW, ROOT
+from tests.derived import PROVIDERS, seeds
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -192,3 +194,27 @@ def test_what_is_no_duration_is_refused(client: Any, age: str) -> None:
     answer = client.post("/_mock/sandboxes/default/messages", json=body)
     assert answer.status_code == 400
     assert "age" in answer.json["error"]["message"]
+
+
+def test_packaged_fixtures_are_taken_unjudged_as_they_are_when_judged() -> None:
+    assert read_seeds(PROVIDERS, ROOT / "fixtures", judged=True) == (seeds(), [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.pop("accounts"),
+        lambda c: c.update(accounts=[7]),
+        lambda c: first(c).update(age="P1Y"),
+        lambda c: first(c).pop("text"),
+        lambda c: c.update(conversations=None),
+    ],
+)
+def test_packaged_fixture_that_somebody_spoilt_is_told(fixtures: Path, change: Change) -> None:
+    file = fixtures / "kirim.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    change(content)
+    file.write_text(json.dumps(content), encoding="utf-8")
+    unjudged, judged = (read_seeds(PROVIDERS, fixtures, judged=each) for each in (True, False))
+    assert judged[1] != []
+    assert unjudged == judged
