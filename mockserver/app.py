@@ -13,10 +13,9 @@ from mockserver.api.changes import ADD, put
 from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
-from mockserver.faults.rules.reader import RuleReader, describe_rules, require_room
-from mockserver.faults.rules.scenario import Scenario, load_scenarios, refuse_unknown
+from mockserver.faults.rules.language import Language
 from mockserver.interception.opening import Opening
-from mockserver.late import load_module
+from mockserver.late import LateModule, load_module
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
@@ -36,6 +35,7 @@ from mockserver.web.front import answer_front
 from mockserver.web.routes import create_routes
 
 KEPT_FILE = "mockserver.sandbox.kept_file"  # loading it takes 10 ms, which few starts need
+reading = LateModule("mockserver.faults.rules.reader")
 TRANSCRIPT_LINES = 4_000  # as many as one request can bring back
 MIB = 1_048_576
 
@@ -80,7 +80,9 @@ def create_desk(
     """What the administration works with. Raises Mistakes."""
     sandboxes = create_sandboxes(settings, providers, clock, seed)
     thresholds = _read_thresholds(settings)
-    return Desk(providers, sandboxes, __version__, thresholds, load_routes, describe_rules, {})
+    return Desk(
+        providers, sandboxes, __version__, thresholds, load_routes, reading.describe_rules, {}
+    )
 
 
 def _read_thresholds(settings: Settings) -> Thresholds:
@@ -94,13 +96,10 @@ def create_sandboxes(
     seed: int | None = None,
 ) -> Sandboxes:
     """All worlds, as they were left or with ``default`` alone. Raises Mistakes."""
-    reader = RuleReader(providers)
-    files = _read_files(settings, providers, reader, clock)
+    files = _read_files(settings, providers, clock)
     secrets = tuple(_find_secrets(settings, providers, files.seeds))
     budget = Budget(settings.journal_memory * MIB)
-    build = partial(
-        _build_sandbox, providers, reader, files.scenarios, settings, clock, budget, secrets
-    )
+    build = partial(_build_sandbox, providers, files.language, settings, clock, budget, secrets)
     kept = load_module(KEPT_FILE) if settings.data else None
     keeper = kept.open_file(settings.data, providers) if kept else Memory()
     sandboxes = Sandboxes(
@@ -117,7 +116,7 @@ def create_sandboxes(
     except (Refused, KeyError, TypeError, AttributeError, ValueError) as error:
         if kept is None:
             raise
-        read = partial(read_document, reader)
+        read = partial(read_document, files.language.reader)
         raise kept.close_file(keeper, providers, read, error) from None
     sandboxes.open(seed)
     _configure(sandboxes.default, files.rules, settings)
@@ -128,31 +127,29 @@ class Files(NamedTuple):
     """What the files hold that a server starts from."""
 
     seeds: dict[str, Seed]
-    scenarios: Mapping[str, Scenario]
+    language: Language
     rules: list[object]
 
 
-def _read_files(
-    settings: Settings, providers: Mapping[str, Provider], reader: RuleReader, clock: Clock
-) -> Files:
-    """Raises Mistakes with all that is wrong in any of them."""
+def _read_files(settings: Settings, providers: Mapping[str, Provider], clock: Clock) -> Files:
+    """Raises Mistakes with all that is wrong in any of them. The packaged ones the tests judge."""
     seeds, mistakes = read_seeds(
         providers, settings.fixtures_folder, judged=settings.fixtures is None
     )
     labels = {id: [each["label"] for each in found.accounts] for id, found in seeds.items()}
-    scenarios, wrong = load_scenarios(settings.scenario_folders, reader, clock.now(), labels)
-    mistakes += wrong
-    rules, wrong = _read_configured_rules(settings, reader, scenarios, clock.now(), labels)
+    language = Language(providers, settings.scenario_folders, clock.now, labels)
+    if settings.fixtures is not None:
+        mistakes += language.mistakes
+    configured, wrong = _read_configured_rules(settings, language, clock.now(), labels)
     mistakes += wrong
     if mistakes:
         raise Mistakes(mistakes)
-    return Files(seeds, scenarios, rules)
+    return Files(seeds, language, configured)
 
 
 def _build_sandbox(
     providers: Mapping[str, Provider],
-    reader: RuleReader,
-    scenarios: Mapping[str, Scenario],
+    language: Language,
     settings: Settings,
     clock: Clock,
     budget: Budget,
@@ -165,7 +162,7 @@ def _build_sandbox(
         clock=clock,
         journal=Journal(settings.journal, budget),
         transcript=Log(min(TRANSCRIPT_LINES, settings.journal or TRANSCRIPT_LINES), budget),
-        make_faults=lambda sandbox, transcript: RuleBook(reader, scenarios, sandbox, transcript),
+        make_faults=lambda sandbox, transcript: RuleBook(language, sandbox, transcript),
         secrets=secrets,
         tells_reasons=settings.explain_header,
     )
@@ -198,30 +195,30 @@ def _merge_switches(
 
 def _read_configured_rules(
     settings: Settings,
-    reader: RuleReader,
-    scenarios: Mapping[str, Scenario],
+    language: Language,
     now: int,
     labels: Mapping[str, list[str]],
 ) -> tuple[list[object], list[Mistake]]:
     """The rules of the scenario and the configuration, and what is wrong with them."""
-    rules: list[object] = []
+    configured: list[object] = [*settings.faults]
     mistakes = []
-    if settings.scenario is not None and settings.scenario in scenarios:
-        rules += scenarios[settings.scenario].rules
-    elif settings.scenario is not None:
-        refused = refuse_unknown(scenarios, settings.scenario)
-        reason = f"{refused.message}; {refused.hint}"
-        mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
-    rules += settings.faults
+    if settings.scenario is not None:
+        try:
+            configured = [*language.find_rules(settings.scenario), *configured]
+        except Refused as refused:
+            reason = f"{refused.message}; {refused.hint}"
+            mistakes.append(Mistake(*settings.sources.get("scenario", ("", "")), reason))
+    if not configured:
+        return [], mistakes
     try:
-        require_room(0, len(rules))
+        reading.require_room(0, len(configured))
     except Refused as full:
         mistakes.append(Mistake(settings.file, "fault", full.message))
     for place, rule in enumerate(settings.faults):
-        for refused in reader.judge_rule(rule, now, labels)[1]:
-            reason = f"{refused.message}; {refused.hint}"
+        for wrong in language.reader.judge_rule(rule, now, labels)[1]:
+            reason = f"{wrong.message}; {wrong.hint}"
             mistakes.append(Mistake(settings.file, f"fault[{place}]", reason))
-    return rules, mistakes
+    return configured, mistakes
 
 
 def _configure(sandbox: Sandbox, rules: list[object], settings: Settings) -> None:

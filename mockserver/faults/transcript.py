@@ -9,7 +9,7 @@ import orjson
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules import header
+from mockserver.faults.rules.language import BY_HEADER
 from mockserver.pipeline.plan import Plan
 from mockserver.text.masking import Masking
 from mockserver.text.shown import shown
@@ -131,7 +131,7 @@ def make_replay_rules(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rules: dict[tuple[int, str], dict[str, Any]] = {}
     struck: Counter[str] = Counter()
     for line in lines:
-        if line["rule"] == header.BY_HEADER:
+        if line["rule"] == BY_HEADER:
             continue
         whose = {name: line[name] for name in ("provider", "operation", "account")}
         rule = {"name": "replay", "match": whose, "fault": line["fault"], "when": line["when"]}

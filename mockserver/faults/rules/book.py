@@ -1,25 +1,36 @@
 """The rules of a sandbox, in order of creation."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.api.changes import PUT, Change, add, put, remove
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules.header import BY_HEADER, HEADER, strike_as_asked
 from mockserver.faults.rules.home import Home, NotedMemory
 from mockserver.faults.rules.index import Likeness, RuleIndex
-from mockserver.faults.rules.reader import Draft, RuleReader, require_room
-from mockserver.faults.rules.rule import Rule
-from mockserver.faults.rules.scenario import Scenario, refuse_unknown
+from mockserver.faults.rules.language import (
+    BY_HEADER,
+    HEADER,
+    Language,
+    asking,
+    making,
+    reading,
+    transcript,
+)
 from mockserver.faults.rules.windows import WORDS, Edge, list_edges, name_jobs
-from mockserver.faults.transcript import TranscriptLog, print_transcript, write_lines
-from mockserver.match.known import Labels
 from mockserver.pipeline.jobs import JOBS, Handler, Happening, Job
 from mockserver.pipeline.plan import Plan
 from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused
+
+if TYPE_CHECKING:
+    from mockserver.faults.rules.reader import Draft, RuleReader
+    from mockserver.faults.rules.rule import Rule
+    from mockserver.faults.transcript import TranscriptLog
+    from mockserver.match.known import Labels
 
 RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
 LONGEST_NAME = 200  # characters of a rule's in the log
@@ -32,16 +43,14 @@ class RuleBook:
 
     def __init__(
         self,
-        reader: RuleReader,
-        scenarios: Mapping[str, Scenario],
+        language: Language,
         home: Home,
-        transcript: TranscriptLog,
+        lines: TranscriptLog,
     ) -> None:
-        self._reader = reader
-        self._scenarios = scenarios
+        self._language = language
         self._home = home
         self._rows = home.rows
-        self._transcript = transcript
+        self._lines = lines
         self._index = RuleIndex()
         self._drafted: dict[int, Rule] = {}
         """Those of the newest changes by number, which need not be read again when they are made.
@@ -81,14 +90,14 @@ class RuleBook:
         there would be too many.
         """
         there = RuleIndex() if anew else self._index
-        require_room(len(there.by_number), len(rules))
+        reading.require_room(len(there.by_number), len(rules))
         now, labels = self._home.now(), self._home.labels()
         self._drafted = {}
         twins: dict[Likeness, set[int]] = {}
         changes: list[Change] = []
         for name, data in rules:
             try:
-                draft = self._reader.read_rule(data, now, labels)
+                draft = self._language.reader.read_rule(data, now, labels)
             except Refused as refused:
                 message = f"{name}: {refused.message}" if name else refused.message
                 raise Refused(refused.code, message, refused.hint) from None
@@ -114,13 +123,11 @@ class RuleBook:
         return self._draft_jobs(edge for edge in edges if edge.job not in there)
 
     def scenarios(self) -> list[dict[str, Any]]:
-        return [scenario.to_json() for scenario in self._scenarios.values()]
+        return [scenario.to_json() for scenario in self._language.scenarios.values()]
 
     def find_scenario(self, name: str) -> list[Any]:
         """Its rules. Raises Refused."""
-        if name not in self._scenarios:
-            raise refuse_unknown(self._scenarios, name)
-        return list(self._scenarios[name].rules)
+        return self._language.find_rules(name)
 
     def apply(self, name: str, *, add: bool = False) -> None:
         """The rules of a scenario in place of those that are there, or beside. Raises Refused."""
@@ -152,10 +159,11 @@ class RuleBook:
         """So many lines of what struck whom, after the first ``after`` of all since the last reset;
         and after how many there are more, 0 for none.
         """
-        return print_transcript(self._transcript, after, limit, masking)
+        page: tuple[str, int] = transcript.print_transcript(self._lines, after, limit, masking)
+        return page
 
     def write_down(self, plan: Plan, exchange: Exchange) -> None:
-        write_lines(self._transcript, plan, exchange)
+        transcript.write_lines(self._lines, plan, exchange)
 
     def strike(
         self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
@@ -169,7 +177,7 @@ class RuleBook:
         plan = Plan()
         if asked is not None:
             memory = NotedMemory(BY_HEADER, self._home, exchange.at, notes)
-            strike_as_asked(asked, self._reader, plan, exchange, memory)
+            asking.strike_as_asked(asked, self._language.reader, plan, exchange, memory)
         plan.ordinal = self._count(exchange, counts)
         for rule in candidates:
             if rule.is_about(exchange):
@@ -215,7 +223,7 @@ class RuleBook:
         if twin in taken or twin in given:  # as one of those before it was removed
             twin = next(each for each in count() if each not in taken and each not in given)
         given.add(twin)
-        self._drafted[number] = Rule(rule_id, draft, seed, number, twin)
+        self._drafted[number] = making.Rule(rule_id, draft, seed, number, twin)
         document = {
             **draft.definition, "seed": seed, "number": number, "twin": twin, "made_at": now,
         }  # fmt: skip
@@ -223,8 +231,10 @@ class RuleBook:
         return [kept, add(COUNTERS, rule_id, counter), add(RULES, rule_id, document)]
 
     def _compile(self, rule_id: str, document: Mapping[str, Any]) -> Rule:
-        draft = read_document(self._reader, document, self._home.labels())
-        return Rule(rule_id, draft, document["seed"], document["number"], document["twin"])
+        draft = read_document(self._language.reader, document, self._home.labels())
+        seed, number, twin = (document[name] for name in ("seed", "number", "twin"))
+        rule: Rule = making.Rule(rule_id, draft, seed, number, twin)
+        return rule
 
     def _draft_removal(self, rule_ids: Iterable[str]) -> list[Change]:
         changes, jobs = list[Change](), self._rows(JOBS)

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from mockserver.api.exchange import Exchange
+from mockserver.faults.rules.language import BY_HEADER
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.rule import inject
 from mockserver.faults.unit import Aim, RuleMemory, Turn
@@ -13,8 +14,6 @@ from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
 
-HEADER = "x-mock-fault"
-BY_HEADER = "header"  # reported in place of a rule's id
 SIZE = 0.5  # nothing is left to chance: the middle of whatever a fault may draw
 FORM = "send TYPE, TYPE=SETTING or TYPE=SETTING;NAME=VALUE, such as latency=250 or reset;when=after"
 

@@ -1,11 +1,15 @@
 """What rules need of the sandbox that they are in, and what they remember there."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.api.changes import Change
 from mockserver.api.draw import Draw
-from mockserver.match.known import Labels
+
+if TYPE_CHECKING:
+    from mockserver.match.known import Labels
 
 TWO_DAYS = 2 * 86_400_000
 

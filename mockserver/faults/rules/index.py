@@ -1,9 +1,14 @@
 """The rules in force, found by what most calls are told apart by."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mockserver.api.exchange import Exchange
-from mockserver.faults.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from mockserver.faults.rules.rule import Rule
 
 NARROW: Mapping[str, Callable[[Exchange], str | None]] = {
     "message_id": lambda exchange: exchange.subject.message_id,

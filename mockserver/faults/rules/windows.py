@@ -1,10 +1,14 @@
 """The jobs by which rules begin and end at their time."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from __future__ import annotations
 
-from mockserver.faults.rules.rule import Rule
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
 from mockserver.text.times import LAST
+
+if TYPE_CHECKING:
+    from mockserver.faults.rules.rule import Rule
 
 BEGINS, ENDS = "rule_begins", "rule_ends"
 WORDS = {BEGINS: "begins", ENDS: "ends"}
