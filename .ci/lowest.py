@@ -1,4 +1,5 @@
-"""Print constraints for pip: the lowest release of each runtime dependency that is allowed.
+"""Print constraints for pip: the lowest release of each runtime dependency that is allowed, those
+of the extras that users install among them.
 
 Run: python .ci/lowest.py > constraints.txt
 """
@@ -6,15 +7,19 @@ Run: python .ci/lowest.py > constraints.txt
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+EXTRAS = ("tls",)
 REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)>=(?P<floor>[\w.]+)(?:,[^;]*)?(?P<where>;.*)?\Z")
 
 
 def read_lowest(pyproject: str) -> Iterator[str]:
     """Raises ValueError for a dependency without a floor."""
-    for written in tomllib.loads(pyproject)["project"]["dependencies"]:
+    project = tomllib.loads(pyproject)["project"]
+    extras = (project["optional-dependencies"][name] for name in EXTRAS)
+    for written in chain(project["dependencies"], *extras):
         found = REQUIREMENT.match(written)
         if found is None:
             raise ValueError(f"{written}: expected NAME>=LOWEST at its beginning")

@@ -8,9 +8,8 @@ import tomllib
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-FLOORS: dict[str, str] = dict(
-    re.findall(r"^([\w.-]+)>=([\w.]+)", "\n".join(PROJECT["dependencies"]), re.M)
-)
+WRITTEN = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["tls"]]
+FLOORS: dict[str, str] = dict(re.findall(r"^([\w.-]+)>=([\w.]+)", "\n".join(WRITTEN), re.M))
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -23,7 +22,7 @@ def test_lowest_of_every_dependency_is_told() -> None:
     assert {line.partition(";")[0] for line in told} == {
         f"{name}=={floor}" for name, floor in FLOORS.items()
     }
-    assert len(told) == len(PROJECT["dependencies"])
+    assert len(told) == len(WRITTEN)
     [uvloop] = [line for line in told if line.startswith("uvloop==")]
     assert "platform_system != 'Windows'" in uvloop
 
@@ -31,6 +30,7 @@ def test_lowest_of_every_dependency_is_told() -> None:
 def test_releases_with_known_holes_are_not_allowed() -> None:
     assert version(FLOORS["marshmallow"]) >= (4, 1, 2)  # CVE-2025-68480
     assert version(FLOORS["orjson"]) >= (3, 11, 6)  # CVE-2025-67221
+    assert version(FLOORS["certifi"]) >= (2024, 7, 4)  # CVE-2024-39689
 
 
 def test_what_is_subclassed_to_its_private_parts_is_of_one_minor_release() -> None:

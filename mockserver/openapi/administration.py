@@ -23,6 +23,8 @@ REASONS = {
     409: "it is there already, or cannot be done now",
     413: "the body is too large",
     429: "there are too many",
+    500: "the server cannot use a file of its own",
+    501: "the server lacks an extra that this needs",
     503: "the server cannot work",
     507: "the change could not be kept, and was not made",
 }

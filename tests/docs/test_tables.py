@@ -182,7 +182,7 @@ def test_switches() -> None:
 
 def commands_in(help_text: str) -> list[str]:
     listed = help_text.partition("\nCommands:\n")[2]
-    return re.findall(r"^  (\w+)  ", listed, re.MULTILINE)
+    return re.findall(r"^  ([\w-]+)  ", listed, re.MULTILINE)
 
 
 def test_commands() -> None:
