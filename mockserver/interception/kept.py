@@ -78,7 +78,9 @@ def _make_anew(folder: Folder, wanted: set[str], now: datetime) -> Pair:
     renewed = before is not None and is_near_end(before.certificate, now)
     made = make_authority(sorted(wanted), now, before.key if before and renewed else None)
     path = folder.write(FILE, made.secret_pem)
-    if lack is not None:
+    if lack is None:
+        log.info("%s: made; mockserver ca trust-help tells how clients come to trust it", path)
+    else:
         log.warning("%s: made anew, as %s; whoever trusts it must trust the new one", path, lack)
     return made
 
