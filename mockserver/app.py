@@ -1,6 +1,6 @@
 """The composition root: the only module that knows all the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ from mockserver.faults.rules.book import RuleBook, read_document
 from mockserver.faults.rules.language import Language
 from mockserver.interception.opening import Opening
 from mockserver.late import LateModule, load_module
+from mockserver.pipeline.refusal import Refusal
+from mockserver.pipeline.refused import record_refusal
+from mockserver.pipeline.transfer import Transfer
 from mockserver.registry import find_providers
 from mockserver.sandbox.beginning import Beginnings
 from mockserver.sandbox.bounded import Budget, Log
@@ -69,6 +72,11 @@ def create_opening(settings: Settings, providers: Mapping[str, Provider]) -> Ope
     """Where the authority is that vouches for the providers' hosts and names of the user's own."""
     hosts = [host for each in providers.values() for host in each.hosts]
     return Opening(settings.ca_dir, [*hosts, *settings.tls_name])
+
+
+def refuse_for(app: App) -> Callable[[Refusal], Transfer]:
+    """What a server calls with all that it refuses before it is a call."""
+    return partial(record_refusal, app.sandboxes)
 
 
 def create_desk(

@@ -32,8 +32,8 @@ ARROWS = {
     "verify": {"verdicts", "match", "sandbox", "api", "text"},
     "admin": {"verdicts", "verify", "sandbox", "pipeline", "api", "late", "text"},
     "app": {
-        "admin", "api", "config", "faults", "interception", "late", "registry", "sandbox", "text",
-        "verdicts", "version", "web",
+        "admin", "api", "config", "faults", "interception", "late", "pipeline", "registry",
+        "sandbox", "text", "verdicts", "version", "web",
     },
     "cli": {
         "admin", "api", "app", "client", "config", "faults", "interception", "late", "registry",

@@ -12,7 +12,7 @@ from shlex import quote
 import click
 
 from mockserver.api.provider import Provider
-from mockserver.app import create_app
+from mockserver.app import create_app, refuse_for
 from mockserver.cli import banner
 from mockserver.cli.base import stop, tell
 from mockserver.cli.options import settings_options
@@ -70,7 +70,14 @@ def serve(given: Given) -> None:
         _write_url(settings.url_file, url)
         tell(f"mockserver ready: {url}")
 
-    run(app, listener, announce, limit_body=limit_body, agenda=app.sandboxes.agenda)
+    run(
+        app,
+        listener,
+        announce,
+        limit_body=limit_body,
+        refuse=refuse_for(app),
+        agenda=app.sandboxes.agenda,
+    )
 
 
 def _write_banner(url: str, settings: Settings, providers: Mapping[str, Provider], app: App) -> str:

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from mockserver.pipeline.ports import Outcome
+from mockserver.pipeline.refusal import Refusal
 from mockserver.text.masking import Masking
 
 log = logging.getLogger("mockserver.calls")
@@ -36,6 +37,31 @@ def log_call(outcome: Outcome, find_masking: Callable[[Outcome], Masking]) -> No
         "because": masking.mask(answer.because) if answer.because else None,
     }
     log.log(level, "%s", _write_line(call), extra={"call": call})
+
+
+def log_refusal(outcome: Outcome, refusal: Refusal, masking: Masking) -> None:
+    """Tell what was refused before it was a call."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    method, target = masking.mask(refusal.method), masking.mask(refusal.target)[:LONGEST_PATH]
+    because, hint = masking.mask(refusal.reason), masking.mask(refusal.hint)
+    host, peer = masking.mask(refusal.host), masking.mask(refusal.peer)
+    call = {
+        "request": outcome.stamp.id,
+        "method": method,
+        "path": target,
+        "host": host or None,
+        "peer": peer or None,
+        "status": refusal.status,
+        "because": because,
+        "hint": hint,
+    }
+    named = (("host", host), ("from", peer))
+    about = ", ".join(f"{name} {value}" for name, value in named if value)
+    about = f"({about})" if about else ""
+    head = " ".join(filter(None, (outcome.stamp.id, "refused", method, target, about)))
+    line = f"{head} -> {refusal.status or 'no answer'}: {because}; {hint}"
+    log.info("%s", " ".join(line.split("\n")), extra={"call": call})
 
 
 def _write_line(call: Mapping[str, Any]) -> str:

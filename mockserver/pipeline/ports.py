@@ -16,6 +16,7 @@ from mockserver.api.message import Message
 from mockserver.api.provider import Claim
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.transfer import Transfer
 from mockserver.text.masking import Masking
 
@@ -42,7 +43,8 @@ class Outcome:
     ``exchange`` is None where the path is no provider's; ``error`` is the catalogue's name.
     ``failure`` is that of the natural answer, also where a fault put another in its place.
     ``natural`` is the answer without faults, where some struck; ``committed`` whether the call's
-    work was done, which are the ``changes`` and what happened by them, the ``events``.
+    work was done, which are the ``changes`` and what happened by them, the ``events``. ``refusal``
+    is why it never became a call.
     """
 
     call: Call
@@ -58,6 +60,7 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     events: tuple[Event, ...] = ()
     unattributed: str | None = None
+    refusal: Refusal | None = None
 
 
 class Striker(Protocol):

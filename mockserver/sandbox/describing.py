@@ -12,9 +12,11 @@ from mockserver.api.exchange import Exchange
 from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Hit, Plan
 from mockserver.pipeline.ports import Outcome
+from mockserver.pipeline.refusal import Refusal
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.records import (
     FAILED,
+    HINT,
     ITEMS_LIMIT,
     SECRETS,
     cut_text,
@@ -75,6 +77,8 @@ def write_entry(
         head[FAILED] = _describe_failure(outcome.failure, answer)
     if outcome.unattributed is not None:
         head["unattributed"] = outcome.unattributed
+    if outcome.refusal is not None:
+        _describe_refusal(head, outcome.refusal)
     if retry_of is not None:
         head["retry_of"] = retry_of
     if secrets:
@@ -95,6 +99,15 @@ def _describe_exchange(head: dict[str, Any], exchange: Exchange) -> None:
     head["account"] = exchange.account_label
     if exchange.subject.business_number is not None:
         head["business_number"] = exchange.subject.business_number
+
+
+def _describe_refusal(head: dict[str, Any], refusal: Refusal) -> None:
+    """What the reason leaves out."""
+    head[HINT] = refusal.hint
+    if refusal.host:
+        head["host"] = refusal.host
+    if refusal.peer:
+        head["peer"] = refusal.peer
 
 
 def _find_cut(head: dict[str, Any], body_cut: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from mockserver.pipeline.decoding import decode_body
 from mockserver.pipeline.explaining.recorded import Failed, Recorded
 from mockserver.pipeline.ports import Stamp
 from mockserver.sandbox.ids import IDS
-from mockserver.sandbox.records import FAILED, SECRETS, Record
+from mockserver.sandbox.records import FAILED, HINT, SECRETS, Record
 from mockserver.text.times import instant_of
 
 WHOLE = ("request.path", "request.headers")
@@ -42,6 +42,7 @@ def recall_call(record: Record, body: bytes) -> Recorded:
         head.get("when"),
         natural["status"] if natural else None,
         len(body) == record.bodies[0].size and not any(each in record.cut for each in WHOLE),
+        head.get(HINT),
     )
 
 

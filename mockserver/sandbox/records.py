@@ -33,6 +33,8 @@ SECRETS = "secrets"
 """Key of a head, never of an entry: what must not be seen and cannot be found out later."""
 FAILED = "failed"
 """Key of a head, never of an entry: which check failed, for whoever wants it explained."""
+HINT = "hint"
+"""Key of a head: what to do about what was refused before it was a call. Nothing else has it."""
 HIDDEN = (SECRETS, FAILED)
 WHOLE = ("cut", *HIDDEN)
 """Parts that are never cut."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.records import read_record
+from mockserver.sandbox.records import HINT, read_record
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.world import Sandbox
 from mockserver.verdicts.history import Gathering, History
@@ -39,6 +39,7 @@ class Judge:
         for at, text in sandbox.journal.placed(place):
             record = read_record(text)
             finder.look(record)
-            gathering.add(record, at, text)
+            if HINT not in record.head:  # what was refused before was no call
+                gathering.add(record, at, text)
         history = History(gathering, self._thresholds.window_ms, finder)
         return judge_history(history, self._thresholds)

@@ -119,9 +119,13 @@ class HTTP:
 
     def _refuse(self, refused: Refused, request: Request) -> None:
         """Answer what is no call, and end."""
-        self._hub.refuse(describe_refusal(refused, request, self._channel.peer[0]))
+        channel = self._channel
+        transfer = self._hub.refuse(describe_refusal(refused, request, channel.peer[0]))
         self._reader.phase = Phase.OVER
-        self._channel.send(refused.write(self._hub.date))
+        data = refused.write(self._hub.date)
+        channel.send(data)
+        if transfer is not None:
+            transfer.finish(len(data) - channel.unsent, channel.line)
         self._end()
 
     def _end(self) -> None:

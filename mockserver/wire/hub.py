@@ -8,10 +8,13 @@ from typing import Protocol
 from wsgiref.types import WSGIApplication
 
 from mockserver.pipeline.refusal import Refusal
+from mockserver.pipeline.transfer import Transfer
 from mockserver.wire.limits import Limits
 
 LimitBody = Callable[[str], int]
 """How many bytes a body to a path may have."""
+Refuse = Callable[[Refusal], Transfer | None]
+"""Told what came and was no call; gives what wants to be told what becomes of the answer."""
 
 EVICTED_AT_ONCE = 1 / 16
 """Of all connections, when there are too many: so that looking for the idle ones is seldom."""
@@ -45,7 +48,7 @@ class Timed(Protocol):
 
 
 class Hub:
-    """Of one server. ``refuse`` is told what came and was no call."""
+    """Of one server."""
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class Hub:
         loop: AbstractEventLoop,
         *,
         limit_body: LimitBody,
-        refuse: Callable[[Refusal], None],
+        refuse: Refuse,
         limits: Limits,
         most: int,
     ) -> None:

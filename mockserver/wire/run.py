@@ -15,7 +15,7 @@ from mockserver.pipeline.refusal import Refusal
 from mockserver.wire.alarm import Agenda, Alarm
 from mockserver.wire.connection import Connection
 from mockserver.wire.descriptors import raise_limit
-from mockserver.wire.hub import Hub, LimitBody
+from mockserver.wire.hub import Hub, LimitBody, Refuse
 from mockserver.wire.limits import Limits
 
 try:
@@ -53,7 +53,7 @@ def run(
     on_ready: Callable[[], None],
     *,
     limit_body: LimitBody,
-    refuse: Callable[[Refusal], None] = log_refusal,
+    refuse: Refuse = log_refusal,
     agenda: Agenda | None = None,
     limits: Limits = USUAL,
 ) -> None:

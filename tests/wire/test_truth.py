@@ -184,3 +184,25 @@ def test_head_alone_is_told(server: Server) -> None:
         wire.sendall(report("", "Connection: close").replace(b"GET", b"HEAD", 1))
         came, _ = everything(wire)
     assert closed(server)[0]["sent_bytes"] == len(came)
+
+
+@pytest.mark.parametrize(
+    ("data", "method", "hint"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "", "http"),
+        (b"GET / HTTP/1.1\r\n\r\n", "GET", "HTTP/1.1 wants one"),
+    ],
+    ids=["TLS", "no host"],
+)
+def test_what_is_refused_before_it_is_a_call_is_told_as_well(
+    server: Server, data: bytes, method: str, hint: str
+) -> None:
+    with connected(server.url) as (wire, _):
+        wire.sendall(data)
+        came, _ = everything(wire)
+    [entry] = closed(server)
+    assert (entry["sent_bytes"], entry["closed_by"]) == (len(came), "server")
+    assert (entry["request"]["method"], entry["provider"]) == (method, None)
+    assert (entry["peer"], hint in entry["hint"]) == ("127.0.0.1", True)
+    lines = server.log.read_text().splitlines()
+    assert len([line for line in lines if f"{entry['id']} refused" in line]) == 1

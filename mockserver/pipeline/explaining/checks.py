@@ -8,7 +8,11 @@ from mockserver.pipeline.explaining.recorded import Failed, Recorded
 
 
 def list_checks(operation: Operation | None, recorded: Recorded) -> list[dict[str, Any]]:
-    """The operation's checks in order: passed, failed, or not reached."""
+    """The operation's checks in order: passed, failed, or not reached. What never became a call
+    came to none.
+    """
+    if recorded.hint is not None:
+        return []
     failed = recorded.failed
     names = [check.name for check in operation.checks] if operation else []
     if recorded.provider is None:

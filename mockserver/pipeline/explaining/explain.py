@@ -102,6 +102,9 @@ def find_out(
 ) -> Iterator[Finding | Remark]:
     """What is found out about the check that failed; nothing of a call that was not refused."""
     recorded, failed = again.recorded, again.recorded.failed
+    if recorded.hint is not None:
+        yield Finding("refused", recorded.because or "", (recorded.hint,))
+        return
     if again.provider is None or again.exchange is None:
         if again.placed.code is not None and recorded.unattributed is not None:
             advice = "GET /_mock/sandboxes lists all with their codes"

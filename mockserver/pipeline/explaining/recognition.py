@@ -33,6 +33,8 @@ def _tell_provider(
     if placed.by == "host":
         return "host", f"the Host is one of {placed.provider}'s"
     provider = providers.get(recorded.provider or "")
+    if recorded.hint is not None:
+        return "nothing", "it was refused before anybody was looked for"
     if provider is None:
         return "nothing", "the path at the root is no provider's"
     parts = placed.path.split("/", DEEPEST)
@@ -55,6 +57,8 @@ def _tell_sandbox(
 ) -> tuple[str, str]:
     if recorded.unattributed is not None:
         return "unattributed", f"{recorded.unattributed}; such calls fall into {sandbox}"
+    if recorded.hint is not None:
+        return "proxy_user", f"the proxy's user name is the code of {sandbox}"
     if placed.code is not None:
         return "path_code", f"the path begins with /~{placed.code[:16]}, which is that of {sandbox}"
     if claim is None or claim.credential is None:

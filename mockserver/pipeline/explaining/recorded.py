@@ -24,7 +24,8 @@ class Recorded(NamedTuple):
     ``whole`` says whether nothing of it was cut. ``provider``, ``operation``, ``account`` are as
     they were recognised. ``natural`` is the status that it would have had without faults, None
     where none struck; ``injected`` are the rules that did, with their draws, ``fault`` the one
-    that was reported, and ``when`` before or after the work.
+    that was reported, and ``when`` before or after the work. ``hint`` is what to do about what was
+    refused before it was a call, None of a call.
     """
 
     call: Call
@@ -44,3 +45,4 @@ class Recorded(NamedTuple):
     when: str | None
     natural: int | None
     whole: bool
+    hint: str | None = None

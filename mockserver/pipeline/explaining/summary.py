@@ -8,7 +8,7 @@ from mockserver.pipeline.explaining.fault import INJECTED
 from mockserver.pipeline.explaining.recorded import Recorded
 
 LONGEST = 1_000  # characters
-TOLD = ("nothing_found", "invalid_body")
+TOLD = ("nothing_found", "invalid_body", "refused")
 """Findings that say again what the reason does."""
 
 
@@ -31,6 +31,9 @@ def _tell(
     injected = [each for each in findings if each.code == INJECTED]
     if injected:
         return f"{_head(recorded, title)}: {injected[0].text}"
+    if recorded.hint is not None:
+        status = "no answer" if recorded.status is None else recorded.status
+        return f"Refused before it was a call ({status}): {recorded.because}"
     if title is None:
         reason = recorded.unattributed or recorded.because or "the path is no provider's"
         return f"No provider was called ({recorded.status}): {_join(reason, findings)}"
