@@ -25,7 +25,7 @@ ARROWS = {
     "faults": {"pipeline", "match", "api", "text", "late"},
     "sandbox": {"pipeline", "api", "late", "text"},
     "verdicts": {"sandbox", "pipeline", "api", "late", "text"},
-    "config": {"api", "text", "verdicts"},
+    "config": {"api", "late", "text", "verdicts"},
     "web": {"pipeline", "api"},
     "wire": {"pipeline"},
     "interception": {"late", "text"},
@@ -48,12 +48,16 @@ ARROWS = {
 # others ask for these.
 LATE = "mockserver.late"
 LATE_TARGETS = {
+    "mockserver.admin.accounts",
     "mockserver.admin.authority",
     "mockserver.admin.clock",
     "mockserver.admin.explain",
+    "mockserver.admin.faults",
+    "mockserver.admin.messages",
     "mockserver.admin.openapi",
     "mockserver.admin.reports",
     "mockserver.admin.requests",
+    "mockserver.admin.sandboxes",
     "mockserver.admin.sign",
     "mockserver.admin.verdicts",
     "mockserver.admin.verify",
@@ -106,6 +110,7 @@ LATE_TARGETS = {
     "mockserver.testing.proxies",
     "mockserver.testing.report",
     "mockserver.testing.sharing",
+    "mockserver.text.toml",
     "mockserver.verdicts.judge",
     "mockserver.verdicts.units",
     "mockserver.verify.conduct",
@@ -229,6 +234,7 @@ def asks_for_late(path: Path) -> list[str]:
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.fullmatch(r"mockserver(\.\w+)+", node.value)
+        and node.value in NAMES
     ]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from mockserver.admin import accounts, faults, messages, offer, sandboxes
+from mockserver.admin import offer
 from mockserver.admin.described import Described, Late
 
 PREFIX = "/_mock"
@@ -11,12 +11,16 @@ ALL = f"{PREFIX}/sandboxes"
 SANDBOX = f"{ALL}/{{sandbox}}"
 
 # Loaded when they are first asked for: a start is shorter without.
+ACCOUNTS = "mockserver.admin.accounts"
 AUTHORITY = "mockserver.admin.authority"
 CLOCK = "mockserver.admin.clock"
 EXPLAIN = "mockserver.admin.explain"
+FAULTS = "mockserver.admin.faults"
+MESSAGES = "mockserver.admin.messages"
 OPENAPI = "mockserver.admin.openapi"
 REPORTS = "mockserver.admin.reports"
 REQUESTS = "mockserver.admin.requests"
+SANDBOXES = "mockserver.admin.sandboxes"
 SIGN = "mockserver.admin.sign"
 VERDICTS = "mockserver.admin.verdicts"
 VERIFY = "mockserver.admin.verify"
@@ -28,27 +32,36 @@ ROUTES: Mapping[str, Mapping[str, Described | Late]] = {
     f"{PREFIX}/openapi.json": {"GET": Late(OPENAPI, "tell_administration")},
     f"{PREFIX}/openapi/{{provider}}.json": {"GET": Late(OPENAPI, "tell_provider")},
     f"{PREFIX}/ca.pem": {"GET": Late(AUTHORITY, "show_authority")},
-    ALL: {"GET": sandboxes.list_sandboxes, "POST": sandboxes.create_sandbox},
-    SANDBOX: {"GET": sandboxes.show_sandbox, "DELETE": sandboxes.delete_sandbox},
-    f"{SANDBOX}/reset": {"POST": sandboxes.reset_sandbox},
-    f"{SANDBOX}/snapshot": {"GET": sandboxes.download_snapshot, "POST": sandboxes.remember_state},
-    f"{SANDBOX}/restore": {"POST": sandboxes.restore_sandbox},
-    f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": accounts.patch_account},
+    ALL: {"GET": Late(SANDBOXES, "list_sandboxes"), "POST": Late(SANDBOXES, "create_sandbox")},
+    SANDBOX: {"GET": Late(SANDBOXES, "show_sandbox"), "DELETE": Late(SANDBOXES, "delete_sandbox")},
+    f"{SANDBOX}/reset": {"POST": Late(SANDBOXES, "reset_sandbox")},
+    f"{SANDBOX}/snapshot": {
+        "GET": Late(SANDBOXES, "download_snapshot"),
+        "POST": Late(SANDBOXES, "remember_state"),
+    },
+    f"{SANDBOX}/restore": {"POST": Late(SANDBOXES, "restore_sandbox")},
+    f"{SANDBOX}/accounts/{{provider}}/{{label:rest}}": {"PATCH": Late(ACCOUNTS, "patch_account")},
     f"{SANDBOX}/clock": {"GET": Late(CLOCK, "show_clock"), "PUT": Late(CLOCK, "set_clock")},
     f"{SANDBOX}/sign": {"POST": Late(SIGN, "sign_call")},
-    f"{SANDBOX}/messages": {"GET": messages.list_messages, "POST": messages.write_message},
-    f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": messages.show_message},
+    f"{SANDBOX}/messages": {
+        "GET": Late(MESSAGES, "list_messages"),
+        "POST": Late(MESSAGES, "write_message"),
+    },
+    f"{SANDBOX}/messages/{{message_id:rest}}": {"GET": Late(MESSAGES, "show_message")},
     f"{SANDBOX}/reports": {"GET": Late(REPORTS, "list_reports")},
     f"{SANDBOX}/faults": {
-        "GET": faults.list_rules,
-        "POST": faults.add_rule,
-        "PUT": faults.replace_rules,
-        "DELETE": faults.clear_rules,
+        "GET": Late(FAULTS, "list_rules"),
+        "POST": Late(FAULTS, "add_rule"),
+        "PUT": Late(FAULTS, "replace_rules"),
+        "DELETE": Late(FAULTS, "clear_rules"),
     },
-    f"{SANDBOX}/faults/transcript": {"GET": faults.tell_transcript},
-    f"{SANDBOX}/faults/{{rule_id}}": {"GET": faults.show_rule, "DELETE": faults.remove_rule},
-    f"{SANDBOX}/scenarios": {"GET": faults.list_scenarios},
-    f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": faults.apply_scenario},
+    f"{SANDBOX}/faults/transcript": {"GET": Late(FAULTS, "tell_transcript")},
+    f"{SANDBOX}/faults/{{rule_id}}": {
+        "GET": Late(FAULTS, "show_rule"),
+        "DELETE": Late(FAULTS, "remove_rule"),
+    },
+    f"{SANDBOX}/scenarios": {"GET": Late(FAULTS, "list_scenarios")},
+    f"{SANDBOX}/scenarios/{{name:rest}}": {"POST": Late(FAULTS, "apply_scenario")},
     f"{SANDBOX}/requests": {"GET": Late(REQUESTS, "list_requests")},
     f"{SANDBOX}/requests/{{entry_id}}/explain": {"GET": Late(EXPLAIN, "explain_request")},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": Late(REQUESTS, "show_request")},

@@ -8,15 +8,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.config.settings import SETTINGS
+from mockserver.late import LateModule
 from mockserver.text.mistakes import Mistake, Mistakes
 from mockserver.text.shown import there_are
-from mockserver.text.toml import read_toml
 
 if TYPE_CHECKING:
     from mockserver.api.provider import Provider
 
 USUAL = Path("mockserver.toml")
 RULES = "fault"
+toml = LateModule("mockserver.text.toml")  # most starts have no file to read
 
 
 class ConfigFile(NamedTuple):
@@ -46,7 +47,7 @@ def read_file(path: Path | None) -> ConfigFile:
     if path is None:
         return ConfigFile()
     try:
-        return ConfigFile(str(path), read_toml(path))
+        return ConfigFile(str(path), toml.read_toml(path))
     except Mistakes as found:
         return ConfigFile(str(path), mistakes=tuple(found.mistakes))
 
