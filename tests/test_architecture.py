@@ -37,7 +37,7 @@ ARROWS = {
     },
     "cli": {
         "admin", "api", "app", "client", "config", "faults", "interception", "late", "registry",
-        "sandbox", "text", "version", "web", "wire",
+        "sandbox", "testing", "text", "version", "web", "wire",
     },
     "testing": {"client", "text"},
     "pytest_plugin": {"client", "late", "testing"},
@@ -75,6 +75,8 @@ LATE_TARGETS = {
     "mockserver.cli.clock",
     "mockserver.client",
     "mockserver.cli.demo",
+    "mockserver.cli.env",
+    "mockserver.cli.exec",
     "mockserver.cli.explain",
     "mockserver.cli.health",
     "mockserver.cli.listing",
@@ -95,6 +97,7 @@ LATE_TARGETS = {
     "mockserver.faults.types",
     "mockserver.interception.authority",
     "mockserver.interception.describing",
+    "mockserver.interception.trusted",
     "mockserver.openapi.administration",
     "mockserver.openapi.provider",
     "mockserver.providers",
@@ -115,7 +118,7 @@ LATE_TARGETS = {
     "mockserver.verdicts.units",
     "mockserver.verify.conduct",
 }
-LOADERS = ("Late", "LateModule", "load_module", "load_modules_of")
+LOADERS = ("Late", "LateModule", "load_module", "load_modules_of", "load_with_extra")
 FOREIGN = {
     "api": {"marshmallow"},
     "pipeline": {"orjson"},

@@ -137,7 +137,7 @@ def _find_url(url: str | None, given: Given, wrong: int) -> str:
     told = _find_typed("url")
     if told is None and not is_typed("config", *map(name_parameter, ("host", "port"))):
         told = _read_url_file(given) if url is None else url
-    return _read_url(given, wrong) if told is None else _check_url(told, wrong)
+    return _read_url(given, wrong) if told is None else check_url(told, wrong)
 
 
 def _find_typed(option: str) -> str | None:
@@ -159,7 +159,8 @@ def _read_url_file(given: Given) -> str | None:
     return written if written.startswith("http://") else None
 
 
-def _check_url(url: str, wrong: int) -> str:
+def check_url(url: str, wrong: int = 2) -> str:
+    """The URL without a slash at its end; what is none ends the program."""
     if not url.startswith(("http://", "https://")):
         stop(f"--url: expected such as http://127.0.0.1:8080, came {shown(url)}", code=wrong)
     return url.rstrip("/")

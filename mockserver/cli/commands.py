@@ -13,6 +13,8 @@ MODULES = {
     "ca": "mockserver.cli.ca",
     "clock": "mockserver.cli.clock",
     "demo": "mockserver.cli.rules",
+    "env": "mockserver.cli.env",
+    "exec": "mockserver.cli.exec",
     "explain": "mockserver.cli.explain",
     "faults": "mockserver.cli.rules",
     "health": "mockserver.cli.health",

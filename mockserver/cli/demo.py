@@ -1,15 +1,12 @@
 """A demonstration: a client that fails over between providers in trouble."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
 
 import requests
 from rich.console import Console
@@ -22,11 +19,12 @@ from mockserver.api.operation import Operation, Purpose
 from mockserver.api.provider import Provider, Signing
 from mockserver.app import create_app
 from mockserver.cli.banner import sample_account, sample_message
-from mockserver.cli.base import tell
+from mockserver.cli.base import stop
 from mockserver.client import Mock, find_reason
 from mockserver.config import Settings
 from mockserver.registry import find_providers
 from mockserver.sandbox.clock import SystemClock
+from mockserver.testing.process import NotStarted, OwnServer
 from mockserver.text.shown import escape_controls
 
 SCENARIO = "provider-failover"
@@ -70,32 +68,16 @@ def main() -> None:
     # the server's process must end with this one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
-    with tempfile.TemporaryDirectory() as elsewhere, tempfile.TemporaryFile("w+") as log:
-        process = _server(elsewhere, log)
-        assert process.stdout is not None
+    with tempfile.TemporaryDirectory() as elsewhere:
         try:
-            url = process.stdout.readline().removeprefix("mockserver ready: ").strip()
-            passed = bool(url) and play(url, Console())
-            if not url:
-                log.seek(0)
-                reason = log.read().strip()
-                tell(f"mockserver: the server did not start: {reason}", err=True)
+            server = OwnServer(("--scenario", SCENARIO), elsewhere)
+        except NotStarted as error:
+            stop(f"the server did not start: {error}", code=1)
+        try:
+            passed = play(server.url, Console())
         finally:
-            process.terminate()
-            process.wait()
-            process.stdout.close()
+            server.stop()
     sys.exit(0 if passed else 1)
-
-
-def _server(folder: str, log: IO[str]) -> "subprocess.Popen[str]":
-    """A server of its own, whatever is configured here."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")
-    }
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--scenario", SCENARIO]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder, env=environment
-    )
 
 
 def play(url: str, console: Console) -> bool:

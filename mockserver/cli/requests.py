@@ -91,14 +91,14 @@ def _read(reader: Reader, *, follow: bool) -> Iterator[dict[str, Any]]:
         last = found[-1]["id"] if found else last
     else:
         last = given.get("since", "")
-        for page in _turn_pages(reader, last):
+        for page in turn_pages(reader, last):
             yield from page
             last = page[-1]["id"]
     if follow:
         yield from _follow(reader, last)
 
 
-def _turn_pages(reader: Reader, since: str) -> Iterator[list[dict[str, Any]]]:
+def turn_pages(reader: Reader, since: str) -> Iterator[list[dict[str, Any]]]:
     """What is there after an entry, none of it empty."""
     more: str | None = since
     while more is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mockserver.interception.home import default_folder
@@ -38,12 +39,17 @@ class Opening:
         return self._opened
 
     def _make(self) -> Authority:
-        try:
-            module = load_module(AUTHORITY)
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] not in EXTRA:
-                raise
-            message = f"TLS needs the extra tls: there is no package {error.name}"
-            raise Refused("tls_not_installed", message, INSTALL, status=501) from None
+        module = load_with_extra(AUTHORITY)
         made: Authority = module.Authority.open(self._folder or default_folder(), self._names)
         return made
+
+
+def load_with_extra(name: str) -> ModuleType:
+    """A module that takes packages of the extra. Raises Refused where they are not installed."""
+    try:
+        return load_module(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        message = f"TLS needs the extra tls: there is no package {error.name}"
+        raise Refused("tls_not_installed", message, INSTALL, status=501) from None

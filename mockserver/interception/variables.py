@@ -47,8 +47,8 @@ def make_variables(
     direct = ",".join(dict.fromkeys((*LOCAL, host)))
     bundle = str(trust.bundle)
     return {
-        **{name: proxy for name in _in_both_cases("HTTP_PROXY", "HTTPS_PROXY")},
-        **{name: direct for name in _in_both_cases("NO_PROXY")},
+        **dict.fromkeys(_in_both_cases("HTTP_PROXY", "HTTPS_PROXY"), proxy),
+        **dict.fromkeys(_in_both_cases("NO_PROXY"), direct),
         "SSL_CERT_FILE": bundle,
         "SSL_CERT_DIR": "",
         "REQUESTS_CA_BUNDLE": bundle,

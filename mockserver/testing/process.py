@@ -1,4 +1,4 @@
-"""A server of the test run's own, in a process that does not outlive it."""
+"""A server of a program's own, in a process that does not outlive it."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ class OwnServer:
                 stderr=log,
                 cwd=folder,
                 env=clean_environment(),
-                start_new_session=True,  # Ctrl-C is for the tests, which clear up here after it
+                start_new_session=True,  # Ctrl-C is for the program, which clears up here after it
                 text=True,
             )
             assert self._process.stdout is not None

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,6 +37,16 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str, str]]:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def assert_gone(process: subprocess.Popen[str], output: str) -> None:
+    """Whatever it started in its group, and its server, which has one of its own."""
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    found = re.search(r"http://127\.0\.0\.1:(\d+)", output)
+    assert found
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()
+
+
 @pytest.mark.slow
 def test_demo_shows_providers_faults_and_outcomes(
     demo: tuple[subprocess.Popen[str], str, str],
@@ -63,8 +75,7 @@ def test_demo_goes_past_a_proxy() -> None:
 
 
 def test_demo_leaves_no_process_behind(demo: tuple[subprocess.Popen[str], str, str]) -> None:
-    with pytest.raises(ProcessLookupError):
-        os.killpg(demo[0].pid, 0)
+    assert_gone(demo[0], demo[1])
 
 
 @pytest.mark.sample(1)
@@ -73,13 +84,13 @@ def test_demo_that_is_stopped_leaves_no_process_behind(how: signal.Signals) -> N
     process = start_demo(PYTHONUNBUFFERED="1")
     try:
         assert process.stdout is not None
-        assert "provider-failover" in process.stdout.readline()
+        first = process.stdout.readline()
+        assert "provider-failover" in first
         process.send_signal(how)
         _, errors = process.communicate(timeout=20)
         assert process.returncode != 0
         assert "Traceback" not in errors
-        with pytest.raises(ProcessLookupError):
-            os.killpg(process.pid, 0)
+        assert_gone(process, first)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
