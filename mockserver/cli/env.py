@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def env(form: str, find_url: Callable[[], str], given: Given, sandbox: str) -> N
 def _find_folder(given: Given) -> Path:
     """Where the server has its authority, if it has the same settings."""
     told = {name: value for name, value in given.values.items() if name == "ca_dir"}
-    values, wrong = read_values(replace(given, values=told))
+    values, wrong = read_values(given._replace(values=told))
     if wrong:
         stop(str(wrong[0]), code=2)
     try:
