@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from mockserver.pipeline.keys import ANSWERS
 from tests.calls import BY_PROVIDER, CALLS, WAMID, ValidCall
 from tests.conftest import STATE, Server, StillClock
 from tests.faults.scenarios import FIXTURES, KIRIM_CALL, NAMES, PROVIDERS, apply, attempt
@@ -45,7 +46,7 @@ def send(client: Any, clock: StillClock, call: ValidCall) -> Any:
         method=call.method,
         headers=call.headers | call.signature(now=clock.now()),
         data=call.body,
-        environ_overrides={"mockserver.delivery": []},
+        environ_overrides={ANSWERS: []},
     )
 
 
