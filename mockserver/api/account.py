@@ -1,7 +1,5 @@
 """Accounts: credentials, business numbers and a condition."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 

@@ -11,6 +11,7 @@ from mockserver.text.shown import shown
 from mockserver.text.validation import check_plain, one_of
 
 DEFAULT_TYPE = "text"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class TextSchema(Schema):
@@ -59,4 +60,4 @@ def _judge_depth(content: Any, name: str) -> dict[str, list[str]]:
 
 def content_of(data: dict[str, Any]) -> str:
     """The content of loaded data, as a message keeps it."""
-    return json.dumps(data[data["type"]], ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(data[data["type"]])

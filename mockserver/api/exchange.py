@@ -72,7 +72,7 @@ class Done(NamedTuple):
     notes: Mapping[str, dict[str, Any]] = NO_NOTES
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """Everything that a check or a handler may see.
 

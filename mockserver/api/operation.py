@@ -1,7 +1,5 @@
 """The specification of one documented call, which everything else about it is read from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple

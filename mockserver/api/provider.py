@@ -1,7 +1,5 @@
 """The shape of a provider: every folder under ``providers/`` fills in one ``Provider``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType

@@ -47,15 +47,20 @@ def _read_provider(provider: Provider, file: ConfigFile) -> tuple[dict[str, Any]
     section = file.content.get(provider.id, {})
     if not isinstance(section, dict):
         return {}, [Mistake(file.name, provider.id, "expected a table of switches")]
+    unknown = _find_unknown_switches(provider, section, file.name)
+    names = [switch.name for switch in provider.switches]
+    written = {name: section[name] for name in names if section.get(name, "") != ""}
+    variables = dict(_read_variables(provider))
+    if not written and not variables:
+        return {}, [*unknown]
     fields: dict[str, Field[Any]] = {
         switch.name: Choice(switch.choices) for switch in provider.switches
     }
     schema = Schema.from_dict(fields)()
-    written = {name: section[name] for name in fields if section.get(name, "") != ""}
     of_file, wrong = sift(schema, written)
-    of_environment, wrong_variables = sift(schema, dict(_read_variables(provider)))
+    of_environment, wrong_variables = sift(schema, variables)
     return of_file | of_environment, [
-        *_find_unknown_switches(provider, section, file.name),
+        *unknown,
         *(Mistake(file.name, f"{provider.id}.{name}", reason) for name, reason in wrong),
         *(
             Mistake(_name_variable(provider, name), f"{provider.id}.{name}", reason)

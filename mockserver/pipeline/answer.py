@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
     listen: Callable[[Callable[[], None]], Callable[[], None]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Answer:
     """Status, headers without those that tell the body's length, and the body.
 

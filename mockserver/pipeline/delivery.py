@@ -54,7 +54,7 @@ class Drip(NamedTuple):
         return (self.over_ms or 0.0) / max(1, math.ceil(length / size))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Delivery:
     """``before_ms`` until the first byte, ``between_ms`` between head and body of the answer."""
 

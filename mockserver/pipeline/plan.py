@@ -36,7 +36,7 @@ class Hit(NamedTuple):
         }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Plan:
     """All that strikes one call.
 

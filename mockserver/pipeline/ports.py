@@ -36,7 +36,7 @@ class Stamp(NamedTuple):
     peer_now: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Outcome:
     """How a call went, which ``arrived`` at that instant of ``time.perf_counter``.
 

@@ -1,16 +1,16 @@
 """Writing down what came, for a reason, a hint or a terminal."""
 
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable, Sequence
 
-_CONTROLS = (
-    *range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0),  # C0 but tab and line feed, C1
-    0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),  # of direction
-    0x2028, 0x2029,  # of lines
-    *range(0xD800, 0xE000),  # halves of a character, which cannot be written
-)  # fmt: skip
-_ESCAPES = {each: f"\\u{each:04x}" for each in _CONTROLS}
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and line feed, C1
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # of direction
+    r"\u2028\u2029"  # of lines
+    r"\ud800-\udfff]"  # halves of a character, which cannot be written
+)
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 120
 _REPR.maxlevel = 3
@@ -25,7 +25,7 @@ def escape_controls(text: str) -> str:
     """The text with all that would steer a terminal, or turn around what it shows, as JSON has it:
     ``\\u009b``. What was JSON still is, and says the same.
     """
-    return text.translate(_ESCAPES)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def there_are(names: Iterable[str], came: object = None) -> str:

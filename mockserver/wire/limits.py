@@ -1,12 +1,11 @@
 """What an outsider can make long, many or late on the wire, and how far."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KIB, MIB = 1_024, 1_048_576
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Bytes and seconds. What is over a limit is refused, or the connection ends."""
 
     head_bytes: int = 64 * KIB
