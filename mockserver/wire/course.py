@@ -1,6 +1,6 @@
 """Doing something step by step, with pauses in between and no task: a generator and a timer."""
 
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop, Handle
 from collections.abc import Callable, Generator
 from enum import Enum
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Course:
         self._is_full = is_full
         self._finish = finish
         self._pause: Pause | None = None  # while a step is being done
-        self._timer: TimerHandle | None = None
+        self._timer: Handle | None = None
         self._woken = False
         self.hurried = False
         """Whether no pause is waited for any more."""
@@ -69,8 +69,14 @@ class Course:
     def wake(self) -> None:
         """Something happened that a step may be waiting for, now or at its next pause."""
         self._woken = True
-        if isinstance(self._pause, Woken):
-            self.run()
+        if isinstance(self._pause, Woken):  # not at once: whoever tells it is in the midst of it
+            self._cancel()
+            self._pause = None
+            self._timer = self._loop.call_soon(self._run_woken)
+
+    def _run_woken(self) -> None:
+        self._woken = False
+        self.run()
 
     def drain(self) -> None:
         """All that was sent is out."""
