@@ -10,6 +10,7 @@ from mockserver.api.account import Account
 from mockserver.api.call import Reply
 from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
+from mockserver.sandbox.events import SANDBOX
 from mockserver.sandbox.fixtures import make_condition_field, make_state_field
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.text.mistakes import Refused
@@ -36,6 +37,7 @@ def patch_account(desk: Desk, inquiry: Inquiry) -> Reply:
         for each in accounts[label].numbers
     ]
     inquiry.sandbox.change([set_fields(ACCOUNTS, f"{provider.id}/{label}", changed)])
+    inquiry.sandbox.events.tell(SANDBOX, label, "account_patched", provider.id)
     [account] = [each for each in inquiry.sandbox.accounts.of(provider.id) if each.label == label]
     return Reply(200, account.to_json())
 

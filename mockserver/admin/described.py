@@ -13,8 +13,9 @@ from marshmallow import Schema
 from mockserver.admin.desk import Desk, Inquiry, Later
 from mockserver.api.call import JSON, Reply
 from mockserver.late import load_module
+from mockserver.pipeline.stream import Stream
 
-Handler = Callable[[Desk, Inquiry], Reply | Later]
+Handler = Callable[[Desk, Inquiry], Reply | Later | Stream]
 NO_MORE: Mapping[int, str] = MappingProxyType({})
 
 
@@ -40,7 +41,7 @@ class Described(NamedTuple):
     open: bool = False
     also: Mapping[int, str] = NO_MORE
 
-    def __call__(self, desk: Desk, inquiry: Inquiry) -> Reply | Later:
+    def __call__(self, desk: Desk, inquiry: Inquiry) -> Reply | Later | Stream:
         return self.handler(desk, inquiry)
 
 

@@ -80,13 +80,20 @@ def read_optional_body(inquiry: Inquiry) -> dict[str, Any]:
     return read_body(inquiry) if inquiry.call.body else {}
 
 
-def read_filters(inquiry: Inquiry, known: Sequence[str]) -> dict[str, str]:
-    """The query's parameters. Raises Refused for one that is not known."""
+def read_filters(
+    inquiry: Inquiry, known: Sequence[str], several: Sequence[str] = ()
+) -> dict[str, str]:
+    """The query's parameters; of those that may come several times the values with commas between.
+
+    Raises Refused for one that is not known.
+    """
     given: dict[str, str] = {}
     for name, value in parse_qsl(inquiry.call.query, keep_blank_values=True):
         if name not in known:
             raise Refused("unknown_filter", f"no such filter: {shown(name)}", there_are(known))
-        if name in given:
+        if name in given and name in several:
+            value = f"{given[name]},{value}"
+        elif name in given:
             raise Refused("bad_filter", f"{name}: expected one value, came several", "send one")
         given[name] = value
     return given

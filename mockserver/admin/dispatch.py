@@ -18,12 +18,16 @@ from mockserver.pipeline.answer import (
     encode_refusal,
     encode_reply,
 )
-from mockserver.sandbox.entry_transfer import SENT
+from mockserver.pipeline.stream import Stream
+from mockserver.sandbox.events import CALL, SANDBOX
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import ask_whether_meant, shown
 
 Look = Callable[[bool], Answer | None]
+
+NEWS = (CALL, SANDBOX)
+"""Kinds of events: nothing that is waited for depends on another."""
 
 log = logging.getLogger("mockserver")
 
@@ -68,6 +72,8 @@ def _answer(desk: Desk, gate: Gate, path: str, call: Call) -> Answer:
     sandbox = _find_sandbox(desk, args["sandbox"])
     with _open_sandbox(sandbox):
         found = handler(desk, Inquiry(call, args, sandbox))
+    if isinstance(found, Stream):
+        return Answer(200, {"Content-Type": handler.media_type}, b"", stream=found)
     return _wait_for(found, sandbox) if isinstance(found, Later) else encode_reply(found)
 
 
@@ -78,8 +84,8 @@ def _wait_for(later: Later, sandbox: Sandbox) -> Answer:
         return None if reply is None else encode_reply(reply)
 
     def listen(wake: Callable[[], None]) -> Callable[[], None]:
-        def hear(what: str, subject: str) -> None:
-            if what != SENT:  # nothing that is waited for depends on it
+        def hear(kind: str) -> None:
+            if kind in NEWS:
                 wake()
 
         return sandbox.events.listen(hear)

@@ -30,7 +30,8 @@ from mockserver.verify.names import find_unknown, resolve_faults
 NUMBERS = ("customer", "business_number")  # however they are written
 TEXTS = ("provider", "operation", "account", "error", "fault", "message_id")
 OTHERS = ("status", "committed", "because")
-FILTERS = (*TEXTS, *NUMBERS, *OTHERS, "since", "limit", "within")
+MATCHED = (*TEXTS, *NUMBERS, *OTHERS)
+FILTERS = (*MATCHED, "since", "limit", "within")
 ENTRY_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 
 
@@ -47,7 +48,7 @@ def list_requests(desk: Desk, inquiry: Inquiry) -> Reply | Later:
     given = read_filters(inquiry, FILTERS)
     search = Search(
         inquiry.sandbox,
-        _make_filter(desk, inquiry.sandbox, given),
+        make_filter(desk, inquiry.sandbox, given),
         since=_read_since(given),
         limit=read_whole(given, "limit", PAGE),
     )
@@ -117,7 +118,7 @@ def read_entry_id(text: str) -> str:
     return text if text == LAST else _entry_id(text)
 
 
-def _make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep:
+def make_filter(desk: Desk, sandbox: Sandbox, given: Mapping[str, str]) -> Keep:
     """Whether an entry is one of those that were asked for. Raises Refused.
 
     What can be none of those that there are is refused: an empty list would pass for "no such

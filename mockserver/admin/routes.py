@@ -14,6 +14,7 @@ SANDBOX = f"{ALL}/{{sandbox}}"
 ACCOUNTS = "mockserver.admin.accounts"
 AUTHORITY = "mockserver.admin.authority"
 CLOCK = "mockserver.admin.clock"
+EVENTS = "mockserver.admin.events"
 EXPLAIN = "mockserver.admin.explain"
 FAULTS = "mockserver.admin.faults"
 MESSAGES = "mockserver.admin.messages"
@@ -65,6 +66,7 @@ ROUTES: Mapping[str, Mapping[str, Described | Late]] = {
     f"{SANDBOX}/requests": {"GET": Late(REQUESTS, "list_requests")},
     f"{SANDBOX}/requests/{{entry_id}}/explain": {"GET": Late(EXPLAIN, "explain_request")},
     f"{SANDBOX}/requests/{{entry_id:rest}}": {"GET": Late(REQUESTS, "show_request")},
+    f"{SANDBOX}/events": {"GET": Late(EVENTS, "follow_events")},
     f"{SANDBOX}/verdicts": {"GET": Late(VERDICTS, "show_verdicts")},
     f"{SANDBOX}/verify": {"POST": Late(VERIFY, "verify_calls")},
 }

@@ -5,11 +5,8 @@ from typing import Protocol
 
 from mockserver.pipeline.transfer import Line
 from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.events import Events
+from mockserver.sandbox.events import CALL_SENT, Events
 from mockserver.sandbox.transfers import NEVER, ROW, Transfers
-
-SENT = "request_sent"
-"""What is told when nothing more of an answer goes out."""
 
 
 class World(Protocol):
@@ -52,4 +49,4 @@ class EntryTransfer:
         left = line is not None and line.closed_by == "client"
         row = ROW.pack(NEVER if sent is None else sent, first, last, milliseconds, left)
         self._transfers.write(self._place, row, line)
-        self._world.events.tell(SENT, self._entry_id)
+        self._world.events.tell(CALL_SENT, self._entry_id)

@@ -1,13 +1,13 @@
 """The newest calls and what became of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.ports import Outcome
 from mockserver.sandbox.bounded import OVERHEAD, Budget, Log
 from mockserver.sandbox.describing import write_entry
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import Record, is_record_of, read_record
+from mockserver.sandbox.records import Record, is_record_of, read_id, read_record
 from mockserver.sandbox.retries import Retries
 from mockserver.sandbox.showing import show_entry
 from mockserver.sandbox.traits import KnownTraits, Traits
@@ -27,6 +27,9 @@ BODIES_KEPT = 32
 """Bodies of failed calls that are kept apart, each of at most 1 MiB."""
 SURELY_WHOLE = 16_384
 """Bytes of a body that every record keeps as a whole."""
+WINDOWS = (8, 128, 1_024)
+"""So many of the newest calls are looked through first, as most that are asked for are among them.
+"""
 LAST = "last"
 """In place of an id: the newest call."""
 
@@ -113,6 +116,20 @@ class Journal:
             return None
         record = read_record(found[1])
         return record, self._find_body(record)
+
+    def find_kept(self, ids: Collection[str]) -> dict[str, tuple[int, Kept]]:
+        """The places of the calls of these ids, as far as they are there, and what is kept of them.
+        It costs as much as there are newer ones.
+        """
+        wanted, found = set(ids), dict[str, tuple[int, Kept]]()
+        for newest in (*WINDOWS, self.total):
+            if len(found) == len(wanted):
+                break
+            for place, kept in self._number(max(0, self.total - newest)):
+                entry_id = read_id(kept[1])
+                if entry_id in wanted:
+                    found[entry_id] = place, kept
+        return found
 
     def list_before(self, entry_id: str) -> Iterator[Record]:
         """The entries before one, the newest first; not to be shown."""

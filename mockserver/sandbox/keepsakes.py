@@ -4,6 +4,7 @@ from typing import Any
 
 from mockserver.api.changes import put
 from mockserver.late import load_module
+from mockserver.sandbox.events import SANDBOX
 from mockserver.sandbox.ids import IDS
 from mockserver.sandbox.storage.memory import Document
 from mockserver.sandbox.world import Sandbox
@@ -28,6 +29,7 @@ def keep_state(sandbox: Sandbox, name: str) -> None:
 def restore_state(sandbox: Sandbox, name: str) -> None:
     """Go back to a remembered state; ids that were given out since stay so. Raises Refused."""
     sandbox.replace(_find(sandbox, name)["tables"])
+    sandbox.events.tell(SANDBOX, sandbox.id, "restored")
 
 
 def find_keepsake(sandbox: Sandbox, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mockserver.api.changes import MESSAGES, Change, add
 from mockserver.api.message import Message
 from mockserver.sandbox.arrivals import Arrivals, Kind, Place, kind_of, place_of
 from mockserver.sandbox.database import Database, DocumentTable
+from mockserver.sandbox.events import MESSAGE
 from mockserver.sandbox.storage.memory import Document
 
 Conversation = tuple[str, str, str, str]
@@ -19,6 +20,9 @@ PlaceInConversation = tuple[int, int, str]
 """Instant of arrival, sequence, message id."""
 FEW = 1_000  # conversations whose unread messages are brought into one order when asked for
 INBOUND = "inbound"
+
+Tell = Callable[[str, str, str, str], None]
+"""Tells the kind of an event, a message's id, what happened to it, and its provider."""
 
 
 class Wanted(NamedTuple):
@@ -57,11 +61,12 @@ class MessageStore:
     derived from the documents.
     """
 
-    def __init__(self, database: Database, providers: Iterable[str]) -> None:
+    def __init__(self, database: Database, providers: Iterable[str], tell: Tell) -> None:
         self._database = database
+        self._tell = tell
         self._tables = {provider: MESSAGES + provider for provider in providers}
         for table in self._tables.values():
-            database.follow(table, self._follow)
+            database.follow(table, self._note_change)
         self._arrivals = Arrivals(self._list_documents)
         self.index()
 
@@ -147,6 +152,12 @@ class MessageStore:
         for table in self._tables.values():
             yield from self._database.rows(table).values()
 
+    def _note_change(self, before: Document | None, after: Document | None) -> None:
+        self._follow(before, after)
+        about = after or before
+        assert about is not None, "of two documents there is one"
+        self._tell(MESSAGE, about["id"], _name_change(before, after), about["provider"])
+
     def _follow(self, before: Document | None, after: Document | None) -> None:
         if before is None and after is not None:
             self._sequence = max(self._sequence, after["sequence"])
@@ -164,6 +175,15 @@ class MessageStore:
         elif after is not None and _is_unread(after):
             conversation, place = _find_place(after)
             insort(self._unread.setdefault(conversation, []), place)
+
+
+def _name_change(before: Document | None, after: Document | None) -> str:
+    """What happened to a message, in a word."""
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    return "changed" if before["read_at"] == after["read_at"] else "read"
 
 
 def _is_unread(document: Document) -> bool:

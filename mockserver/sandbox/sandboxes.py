@@ -153,7 +153,7 @@ class Sandboxes:
             with sandbox.clock.standing_at(now):
                 changes += [] if sandbox.about["snapshot"] else draft_rules(sandbox)
             sandbox.replace(tables, *changes)
-            sandbox.forget()
+            sandbox.forget("reset")
             if sandbox.id == DEFAULT:
                 with self._register.lock:
                     self.unattributed = 0
@@ -207,7 +207,7 @@ class Sandboxes:
     def _close(self, sandbox: Sandbox) -> None:
         sandbox.closed = True
         self.agenda.plan(sandbox.id, None)
-        sandbox.forget()
+        sandbox.forget("deleted")
         self._register.remove(sandbox)
 
     def _expire(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mockserver.sandbox.disclosure import Disclosure
-from mockserver.sandbox.records import HIDDEN, LIMIT, SECRETS, Body, Record
+from mockserver.sandbox.records import HIDDEN, LIMIT, SECRETS, Body, Record, cut_text
 from mockserver.sandbox.transfers import UNKNOWN, Told
 from mockserver.text.masking import Masking
 
@@ -15,6 +15,8 @@ SHOWN_LIMIT = LIMIT - 64
 """Bytes of an entry, so that a list of it alone is within the limit too."""
 SURELY_SHORT = LIMIT // 6
 """Bytes of a record whose entry is within the limit, even if JSON writes six for each."""
+SHORT_PATH = 256
+"""Characters of a path where little is told of a call."""
 BODIES = ("request", "response", "natural")
 # An entry is read into this one: what most of them do not have is not kept, which saves memory.
 EMPTY: Mapping[str, Any] = {
@@ -62,6 +64,24 @@ def show_entry(record: Record, disclosure: Disclosure, told: Told = UNKNOWN) -> 
     if record.size > SURELY_SHORT:
         _fit(entry, record)
     return entry
+
+
+def show_shortly(record: Record, disclosure: Disclosure) -> dict[str, Any]:
+    """What a line tells of the entry, without secrets."""
+    head, masking = record.head, find_masking(record, disclosure)
+    path = masking.mask(head["request"]["path"])
+    return {
+        "id": head["id"],
+        "at": head["at"],
+        "provider": head.get("provider"),
+        "operation": head.get("operation"),
+        "account": head.get("account"),
+        "method": masking.mask(head["request"]["method"]),
+        "path": cut_text(path, SHORT_PATH),
+        "status": head["response"]["status"],
+        "error": head.get("error"),
+        "fault": head.get("fault"),
+    }
 
 
 def show_because(record: Record, disclosure: Disclosure) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mockserver.sandbox.clock import MACHINES, Reading
+from mockserver.sandbox.events import CLOCK
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused
 from mockserver.text.times import FIRST, LAST, iso, write_duration
@@ -12,6 +13,11 @@ def tell_time(sandbox: Sandbox) -> dict[str, Any]:
     """As the administration shows it. What is due by then has happened."""
     now = sandbox.now()
     sandbox.run_due(now)
+    return describe_time(sandbox, now)
+
+
+def describe_time(sandbox: Sandbox, now: int) -> dict[str, Any]:
+    """The same of an instant up to which all has happened."""
     reading, due = read_clock(sandbox), sandbox.timers.next
     return {
         "now": iso(now),
@@ -41,6 +47,7 @@ def move_clock(sandbox: Sandbox, reading: Reading) -> None:
     changes = [*sandbox.clock.draft(reading), *again]
     if changes:
         sandbox.change(changes)
+        sandbox.events.tell(CLOCK, sandbox.id)
     if goes_back:
         sandbox.faults.compile()
     sandbox.timers.run_due(sandbox.now())

@@ -20,7 +20,7 @@ from mockserver.sandbox.clock import Clock, SandboxClock
 from mockserver.sandbox.database import Database, replace_tables
 from mockserver.sandbox.disclosure import Disclosure
 from mockserver.sandbox.entry_transfer import EntryTransfer
-from mockserver.sandbox.events import Events
+from mockserver.sandbox.events import CALL, RULE, SANDBOX, Events
 from mockserver.sandbox.ids import IDS, Ids
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.messages import MessageStore
@@ -100,7 +100,7 @@ class Sandbox:
         self.ids = Ids(database, self.seed)
         self.accounts = Accounts(database)
         self.disclosure = Disclosure(providers, self.accounts, secrets)
-        self.messages = MessageStore(database, providers)
+        self.messages = MessageStore(database, providers, self.events.tell)
         self.notes = Notes(database)
         self.timers = Timers(database, self.clock)
         self.faults = make_faults(self, transcript)
@@ -165,7 +165,7 @@ class Sandbox:
         if outcome.plan is not None and outcome.exchange is not None:
             self.faults.write_down(outcome.plan, outcome.exchange)
         entry_id = outcome.stamp.id
-        self.events.tell("request", entry_id)
+        self.events.tell(CALL, entry_id)
         return EntryTransfer(self, self.journal.transfers, place, entry_id, outcome.arrived)
 
     def _find_adopted(self, exchange: Exchange | None) -> tuple[str, ...]:
@@ -191,8 +191,8 @@ class Sandbox:
     def mask(self, text: str) -> str:
         return self.disclosure.masking().mask(text)
 
-    def tell(self, what: str, subject: str) -> None:
-        self.events.tell(what, subject)
+    def tell(self, rule_id: str, what: str) -> None:
+        self.events.tell(RULE, rule_id, what)
 
     def labels(self) -> Mapping[str, list[str]]:
         known = self.accounts.labels()
@@ -254,8 +254,8 @@ class Sandbox:
         self.timers.tell(listener)
         self.clock.tell(listener)
 
-    def forget(self) -> None:
-        """Empty journal and transcript, as a reset and a deletion do."""
+    def forget(self, what: str) -> None:
+        """Empty journal and transcript, as a reset and a deletion do, and tell which it was."""
         self.journal.clear()
         self._transcript.clear()
-        self.events.tell("sandbox", self.id)
+        self.events.tell(SANDBOX, self.id, what)

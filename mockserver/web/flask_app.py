@@ -113,7 +113,7 @@ class App(Flask):
     def respond(self, answer: Answer, environ: WSGIEnvironment) -> Response:
         """An answer as one of Flask's responses."""
         if hand_over(answer, environ):
-            return make_response(answer)
+            return make_response(answer, environ)
         if not self._told:
             self._told = True
             log.warning(FOREIGN)

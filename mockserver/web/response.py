@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 from mockserver.pipeline.answer import WITHOUT_BODY, Answer
 from mockserver.pipeline.delivery import Delivery, Ending, Part
 from mockserver.pipeline.keys import ANSWERS
+from mockserver.web.waiting import iterate_stream
 
 LONGEST_HOLD_MS = 30_000  # on a foreign server, where a silent connection occupies a worker
 WAITRESS = "waitress.client_disconnected"
@@ -27,7 +28,14 @@ def send_answer(
 ) -> Iterable[bytes]:
     """Respond at once: what Flask's own response works out and checks is certain here."""
     start_response(status_line(answer), list(answer.head.items()))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else read_body(answer, environ)
+
+
+def read_body(answer: Answer, environ: WSGIEnvironment) -> Iterable[bytes]:
+    """All parts that go out from here: a body that goes on is fed by a server of ours itself."""
+    if answer.stream is None or ANSWERS in environ:
+        return [answer.body]
+    return iterate_stream(answer.stream)
 
 
 def hand_over(answer: Answer, environ: WSGIEnvironment) -> bool:
@@ -52,9 +60,9 @@ class Plain(Response):
         return headers
 
 
-def make_response(answer: Answer) -> Response:
+def make_response(answer: Answer, environ: WSGIEnvironment) -> Response:
     """The same as one of Flask's responses, which says everything in the same bytes."""
-    return Plain(answer.body, status_line(answer), answer.head)
+    return Plain(read_body(answer, environ), status_line(answer), answer.head)
 
 
 def status_line(answer: Answer) -> str:

@@ -1,11 +1,13 @@
-"""Waiting for an answer that is not there yet, on any server."""
+"""Waiting for an answer that is not there yet, or not as a whole, on any server."""
 
+from collections.abc import Iterator
 from threading import Event
 from time import monotonic
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.pipeline.answer import Answer, Waiting
 from mockserver.pipeline.keys import ANSWERS
+from mockserver.pipeline.stream import Stream
 
 SHORTEST = 0.001
 """Seconds in which another thread gets what this one held."""
@@ -30,5 +32,22 @@ def wait_in_thread(waiting: Waiting) -> Answer:
                 return answer
             woken.wait(max(SHORTEST, min(left, waiting.pause())))
             woken.clear()
+    finally:
+        stop()
+
+
+def iterate_stream(stream: Stream) -> Iterator[bytes]:
+    """The parts of a body that goes on, for a server that has a thread for each call. None is
+    empty. Closing it ends the listening.
+    """
+    woken = Event()
+    stop = stream.listen(woken.set)
+    try:
+        while (part := stream.take()) is not None:
+            if part:
+                yield part
+            else:
+                woken.wait(max(SHORTEST, stream.pause()))
+                woken.clear()
     finally:
         stop()

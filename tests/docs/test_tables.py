@@ -18,6 +18,7 @@ from tests.docs.shell import PRINTED
 
 PROVIDERS = PAGES["docs/providers.md"]
 ADMINISTRATION = PAGES["docs/administration.md"]
+EVENTS = PAGES["docs/events.md"]
 FAULTS = PAGES["docs/faults.md"]
 SETTINGS = PAGES["docs/settings.md"]
 VERDICTS = PAGES["docs/verdicts.md"]
@@ -86,6 +87,15 @@ def test_filters(server: Server) -> None:
     for what in ("requests", "messages", "reports"):
         listed = names(table(ADMINISTRATION, f"filter of `…/{what}`"))
         assert refused(server, f"/default/{what}?nope=1") == ", ".join(sorted(listed))
+
+
+def test_events(server: Server) -> None:
+    filters = names(table(EVENTS, "filter of `…/events`"))
+    assert refused(server, "/default/events?nope=1") == ", ".join(sorted(filters))
+    kinds = names(table(EVENTS, "event", "when"))
+    told = requests.get(f"{server.state}/events?event=nope", timeout=5).json()["error"]["hint"]
+    assert told == f"there are {', '.join(kinds[:-1])}"
+    assert kinds[-1] == "dropped"
 
 
 def test_verdicts(server: Server) -> None:

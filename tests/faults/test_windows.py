@@ -67,12 +67,18 @@ def test_log_tells_who_begins_and_ends_in_order(client: Any, lines: Callable[[],
 def test_whoever_listens_is_told(fresh: Any) -> None:
     told: list[tuple[str, str]] = []
     rule_id = add(fresh, schedule=WINDOW)
-    sandbox = fresh.application.sandboxes.default
-    end = sandbox.events.listen(lambda *what: told.append(what))
+    events = fresh.application.sandboxes.default.events
+
+    def note(kind: str) -> None:
+        _, [(_, subject, what, _)] = events.read_after(events.count - 1, 1)
+        if kind == "rule":
+            told.append((what, subject))
+
+    end = events.listen(note)
     move(fresh, advance="PT10S")
-    assert told == [("rule_begins", rule_id)]
+    assert told == [("begins", rule_id)]
     move(fresh, advance="PT10S")
-    assert told[1:] == [("rule_ends", rule_id)]
+    assert told[1:] == [("ends", rule_id)]
     end()
 
 

@@ -21,6 +21,7 @@ HANDLERS = [
     for path, handlers in load_routes().items()
     for method, handler in handlers.items()
 ]
+EVENT_STREAM = "text/event-stream"
 HOW = "put @described(…) of admin/described.py above it"
 RULE = {"fault": {"type": "latency", "ms": 1}, "match": {"provider": "d7"}}
 CUSTOMER = {"provider": "kirim", "from": "+628999000111"}
@@ -90,7 +91,11 @@ def test_body_that_is_no_object_is_refused_where_one_is_read(
 ) -> None:
     """So a body that is read is told of, and what is told of is read."""
     name, told = "requestBody", told_of(server, path, method)
-    answer = requests.request(method, fill(server, path), data="[1", timeout=5)
+    answer = requests.request(method, fill(server, path), data="[1", timeout=5, stream=True)
+    if handler.media_type == EVENT_STREAM:
+        answer.close()  # which has no end
+        assert (answer.status_code, name in told) == (200, False)
+        return
     refused = answer.status_code == 400 and answer.json()["error"]["code"] == "bad_json"
     assert refused == (name in told) or (path.endswith("}") and answer.status_code == 404)
     without = requests.request(method, fill(server, path), timeout=5)

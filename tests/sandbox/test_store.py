@@ -9,6 +9,7 @@ import pytest
 from mockserver.api.changes import Change, add, put, remove, set_fields
 from mockserver.api.message import Message
 from mockserver.sandbox.database import Database, Refusal, replace_tables
+from mockserver.sandbox.events import Events
 from mockserver.sandbox.messages import MessageStore
 from mockserver.sandbox.storage.log_file import LogFile
 from mockserver.sandbox.storage.memory import Memory
@@ -47,7 +48,7 @@ class Store(MessageStore):
         self.database = Database("default", {})
         self.disk = FullOnce()
         self.database.keep_in(self.disk)
-        super().__init__(self.database, ["p", "q"])
+        super().__init__(self.database, ["p", "q"], Events().tell)
 
     def add(self, *messages: Message) -> None:
         for each in messages:

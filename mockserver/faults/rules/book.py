@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 RULES, COUNTERS, ORDINALS = "rules", "counters", "ordinals"
 LONGEST_NAME = 200  # characters of a rule's in the log
+TOLD = 100  # rules that struck a call, for whoever listens
 
 log = logging.getLogger("mockserver.faults")
 
@@ -68,9 +69,12 @@ class RuleBook:
     def follow(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Have the rule of one document that is new or gone: no other is looked at."""
         if before is not None:
+            self._home.tell(self._index.by_number[before["number"]].id, "removed")
             self._index.remove(before["number"])
         if after is not None:
-            self._index.add(self._drafted.pop(after["number"]), self._home.now())
+            rule = self._drafted.pop(after["number"])
+            self._index.add(rule, self._home.now())
+            self._home.tell(rule.id, "made")
 
     def add(self, data: Any) -> dict[str, Any]:
         """The rule. Raises Refused; nothing is stored then."""
@@ -164,6 +168,9 @@ class RuleBook:
 
     def write_down(self, plan: Plan, exchange: Exchange) -> None:
         transcript.write_lines(self._lines, plan, exchange)
+        for rule_id in dict.fromkeys(hit.rule for hit in plan.hits[:TOLD]):
+            if rule_id in self._rows(RULES):  # none is where a call asked for its fault itself
+                self._home.tell(rule_id, "struck")
 
     def strike(
         self, exchange: Exchange, counts: list[Change], notes: dict[str, Any]
@@ -258,7 +265,7 @@ class RuleBook:
             self._index.place(rule, job["due"])
             told = f": {self._home.mask(name)[:LONGEST_NAME]}" if name else ""
             log.info("%s %s%s", rule.id, WORDS[job["kind"]], told)
-            self._home.tell(job["kind"], rule.id)
+            self._home.tell(rule.id, WORDS[job["kind"]])
 
         return Happening(then=take_note)
 

@@ -37,8 +37,8 @@ class Home(Protocol):
         """Raises Refused where with so many more and less there would be too many jobs."""
 
     def mask(self, text: str) -> str: ...
-    def tell(self, what: str, subject: str) -> None:
-        """Tell whoever listens what happened, and to which rule."""
+    def tell(self, rule_id: str, what: str) -> None:
+        """Tell whoever listens what happened to a rule, in a word."""
 
 
 class NotedMemory:
