@@ -62,7 +62,7 @@ def make_environ(base: dict[str, Any], request: Request) -> WSGIEnvironment:
     if request.too_large:  # otherwise a view of Flask would be given as much as is allowed
         environ.setdefault("CONTENT_LENGTH", TOO_LARGE)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-    else:
+    elif request.body or "HTTP_TRANSFER_ENCODING" in environ:
         environ["CONTENT_LENGTH"] = str(len(request.body))
     return environ
 

@@ -43,7 +43,9 @@ def test_events_come_as_they_happen(sandbox: str) -> None:
 
 def test_many_are_told_of_one_call_and_hold_up_nobody(sandbox: str) -> None:
     with contextlib.ExitStack() as stack:
-        streams = [stack.enter_context(listening(sandbox, "?event=request")) for _ in range(LISTENING)]
+        streams = [
+            stack.enter_context(listening(sandbox, "?event=request")) for _ in range(LISTENING)
+        ]
         made = call_in(sandbox)
         told = [next(events) for events in streams]
     assert told[0].data["id"] == made
