@@ -115,6 +115,12 @@ class Settings:
         None,
         "tell why a call failed in a header of its answer, in a line without secrets",
     )
+    keep_alive: int = _add_row(
+        75,
+        whole_number(1, 86_400),
+        "SECONDS",
+        "how long a connection may idle between two calls before it is closed",
+    )
     log_level: str | None = _add_row(
         None,
         Choice(LOG_LEVELS),

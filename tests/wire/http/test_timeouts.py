@@ -17,7 +17,6 @@ LENGTH = head(KIRIM_RECEIPT, BODY, f"Content-Length: {len(BODY)}")
 CHUNKED = head(KIRIM_RECEIPT, BODY, "Transfer-Encoding: chunked")
 UNFINISHED = {
     "a byte": b"G",
-    "an empty line": b"\r\n",
     "half an address": whole(D7_RECEIPT)[:20],
     "half a head": whole(D7_RECEIPT)[:90],
     "all but the last byte of a head": LENGTH[:-1],
@@ -86,6 +85,15 @@ def test_call_that_is_slow_between_its_parts_is_answered(server: Server) -> None
         assert read_answer(stream).status == 200
 
 
+def test_head_behind_a_late_answer_has_its_own_time(impatient: Server) -> None:
+    with connected(impatient.url) as (connection, stream):
+        connection.sendall(LENGTH[:90])
+        connection.sendall(LENGTH[90:] + BODY + LENGTH[:90])
+        assert read_answer(stream).status == 200
+        connection.sendall(LENGTH[90:] + BODY)
+        assert read_answer(stream).status == 200
+
+
 def test_silent_connection_is_closed_without_a_word(impatient: Server) -> None:
     with connected(impatient.url) as (_, stream):
         assert stream.read() == b""
@@ -102,9 +110,13 @@ def test_idle_connection_is_closed_after_its_calls(impatient: Server) -> None:
 def test_late_answer_is_no_idling(impatient: Server) -> None:
     rule = {"match": {"provider": "d7"}, "fault": {"type": "latency", "ms": 900}}
     made = requests.post(f"{impatient.state}/faults", json=rule, timeout=10)
+    data = whole(D7_RECEIPT)
     with connected(impatient.url) as (connection, stream):
-        connection.sendall(whole(D7_RECEIPT))
+        connection.sendall(whole(KIRIM_RECEIPT) + data[:50])
         assert read_answer(stream).status == 200
+        for rest in (data[50:] + data[:50], data[50:]):
+            connection.sendall(rest)
+            assert read_answer(stream).status == 200
     url = f"{impatient.state}/faults/{made.json()['id']}"
     requests.delete(url, timeout=10).raise_for_status()
 
