@@ -57,6 +57,14 @@ def everything(wire: socket.socket) -> tuple[bytes, bool]:
     return received, False
 
 
+def has_answer(connection: socket.socket) -> bool:
+    """Whether something has come on one that does not block; it stays to be read."""
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+
+
 class Answer(NamedTuple):
     status: int
     headers: http.client.HTTPMessage

@@ -32,6 +32,7 @@ from mockserver.registry import find_providers
 from mockserver.text.mistakes import Mistakes, Refused
 from mockserver.web.flask_app import App
 from mockserver.web.request import limit_body
+from mockserver.wire.limits import Limits
 from mockserver.wire.run import address_of, listen, run
 
 ANY_PORT = "--port 0 takes any free port"
@@ -77,6 +78,7 @@ def serve(given: Given) -> None:
         limit_body=limit_body,
         refuse=refuse_for(app),
         agenda=app.sandboxes.agenda,
+        limits=Limits(keep_alive_seconds=settings.keep_alive),
     )
 
 

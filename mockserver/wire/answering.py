@@ -55,6 +55,7 @@ def answer_later(turn: Turn, hub: Hub, called: Called, request: Request) -> Step
         if hub.streams < hub.limits.streams:
             yield from _relay(turn, hub, called, called.rest, request)
             return
+        called.rest.close()
         called = Called(503, [("Content-Type", "text/plain; charset=utf-8")], TOO_MANY)
     elif ours is not None and ours.stream is not None:
         chunked = request.version != "1.0"
@@ -63,7 +64,7 @@ def answer_later(turn: Turn, hub: Hub, called: Called, request: Request) -> Step
         if request.method == b"HEAD":
             yield from deliver_whole(turn, head, b"")
         else:
-            yield from feed(turn, head, ours.stream, chunked=chunked)
+            yield from feed(turn, head, ours.stream, chunked=chunked, endless=True)
         return
     head = write_head_of(called, request, hub.date, closes=turn.closes)
     body = b"" if request.method == b"HEAD" else called.body
@@ -83,11 +84,7 @@ def _relay(turn: Turn, hub: Hub, called: Called, rest: Rest, request: Request) -
         rest.close()
         yield from deliver_whole(turn, head, b"")
         return
-    hub.streams += 1
-    try:
-        yield from feed(turn, head, Relay(rest).stream(), chunked=chunked)
-    finally:
-        hub.streams -= 1
+    yield from feed(turn, head, Relay(rest, hub).stream(), chunked=chunked, endless=False)
 
 
 def _call_of(answer: Answer) -> Called:

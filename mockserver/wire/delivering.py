@@ -11,6 +11,7 @@ from mockserver.pipeline.delivery import Delivery, Ending
 from mockserver.pipeline.stream import Stream
 from mockserver.wire.course import Pause, Steps, Until, Woken
 from mockserver.wire.head import LAST_CHUNK, write_chunk
+from mockserver.wire.relaying import BrokenOff
 from mockserver.wire.turn import Stage, Turn
 
 PIECE = 65_536
@@ -86,9 +87,14 @@ def wait(turn: Turn, waiting: Waiting) -> Generator[Pause, None, Answer]:
         stop()
 
 
-def feed(turn: Turn, head: bytes, stream: Stream, *, chunked: bool) -> Steps:
-    """Piece by piece as they come to be, and no faster than the client reads."""
-    turn.stage = Stage.STREAMING
+def feed(turn: Turn, head: bytes, stream: Stream, *, chunked: bool, endless: bool) -> Steps:
+    """Piece by piece as they come to be, and no faster than the client reads.
+
+    One that is not ``endless`` is waited for as any answer is. Raises BrokenOff where the server
+    ends, and its patience too: what came of it must not pass for all.
+    """
+    if endless:
+        turn.stage = Stage.STREAMING
     turn.send(head)
     stop = stream.listen(make_waker(turn))
     try:
@@ -97,8 +103,10 @@ def feed(turn: Turn, head: bytes, stream: Stream, *, chunked: bool) -> Steps:
             if piece:
                 turn.send(write_chunk(piece) if chunked else piece)
                 yield Until.OUT
-            elif turn.leaving:
+            elif turn.leaving and endless:
                 break
+            elif turn.hurried:
+                raise BrokenOff
             else:
                 yield Woken(stream.pause())
     finally:

@@ -1,6 +1,7 @@
 """From a request to a WSGI environment."""
 
 import io
+import re
 import sys
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from mockserver.wire.request import Request
 PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 TOO_LARGE = str(2**40)
 """The length of a body that never was whole, and is too large for any path."""
-PREFIXES = (b"http://", b"https://")
+ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def make_base(channel: Channel, code: str | None) -> dict[str, Any]:
@@ -71,11 +72,12 @@ def split_target(target: bytes) -> tuple[bytes, str | None]:
     """The path and query of an absolute target, and its authority, which wins over Host: RFC 9112
     3.2.2. Any other is left as it is.
     """
-    for prefix in PREFIXES:
-        if target[: len(prefix)].lower() == prefix:
-            authority, slash, rest = target[len(prefix) :].partition(b"/")
-            return slash + rest or b"/", authority.rpartition(b"@")[2].decode("latin-1")
-    return target, None
+    found = ABSOLUTE.match(target)
+    if found is None:
+        return target, None
+    authority, path = found.groups()
+    path = path if path[:1] == b"/" else b"/" + path
+    return path, authority.rpartition(b"@")[2].decode("latin-1")
 
 
 @lru_cache(maxsize=512)

@@ -140,7 +140,11 @@ class HTTP:
 
     @property
     def idle(self) -> bool:
-        return self._speaker.turn is None and self._reader.phase in (Phase.BETWEEN, Phase.HEAD)
+        return self._reader.phase is Phase.BETWEEN and not self.waits_for_answer
+
+    @property
+    def waits_for_answer(self) -> bool:
+        return self._speaker.turn is not None or self._scheduled
 
     def expire(self) -> None:
         """The client did not send, or read, in the time that it has."""

@@ -21,6 +21,11 @@ EVICTED_AT_ONCE = 1 / 16
 HURRY_SECONDS = 1.0
 """After the grace, for what is then due at once to go out."""
 
+TOO_MANY = (
+    "%d connections are as many as the descriptors of this process allow: "
+    "%d that were idle for longest are closed; ulimit -n tells and sets the limit"
+)
+
 log = logging.getLogger("mockserver")
 
 
@@ -33,7 +38,11 @@ class Timed(Protocol):
 
     @property
     def idle(self) -> bool:
-        """Whether it could be ended without anybody missing an answer."""
+        """Whether it is between two calls."""
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether a call is whole: its client would miss the answer."""
 
     def expire(self) -> None:
         """The deadline is over."""
@@ -89,19 +98,27 @@ class Hub:
             self._date_of, self._date = now, formatdate(usegmt=True)
         return self._date
 
-    def add(self, each: Timed) -> None:
-        """Watch over one more, in place of those idle for longest if there are too many."""
+    def add(self, each: Timed) -> bool:
+        """Watch over one more, in place of those idle for longest if there are too many. Whether
+        there is room for it.
+        """
         if len(self.timed) >= self._most:
             self._evict()
+        there_is_room = len(self.timed) < self._most
         self.timed.add(each)
         self.empty.clear()
         if self._sweeper is None:
             self._sweeper = self.loop.call_later(self._pace, self._sweep)
+        return there_is_room
 
     def remove(self, each: Timed) -> None:
         self.timed.discard(each)
         if not self.timed:
             self.empty.set()
+
+    def end_stream(self) -> None:
+        """A thread is over that read an answer."""
+        self.streams -= 1
 
     def leave(self) -> None:
         """End what waits for nothing but a client; whatever is under way may go on for a while."""
@@ -127,15 +144,18 @@ class Hub:
         self._sweeper = self.loop.call_later(self._pace, self._sweep) if self.timed else None
 
     def _evict(self) -> None:
-        idle = sorted((each for each in self.timed if each.idle), key=lambda each: each.deadline)
-        evicted = idle[: max(1, int(len(self.timed) * EVICTED_AT_ONCE))]
+        """Those between two calls that have been for longest; if there are none, those that have
+        been sending one for longest.
+        """
+        found = [each for each in self.timed if each.idle]
+        found = found or [each for each in self.timed if not each.waits_for_answer]
+        found.sort(key=lambda each: each.deadline)
+        evicted = found[: max(1, int(len(self.timed) * EVICTED_AT_ONCE))]
         for each in evicted:
+            self.remove(each)
             each.abort()
-        log.warning(
-            "%d connections are as many as the descriptors of this process allow: "
-            "%d that were idle for longest are closed; ulimit -n tells and sets the limit",
-            len(self.timed), len(evicted),
-        )  # fmt: skip
+        if evicted:
+            log.warning(TOO_MANY, len(self.timed) + len(evicted), len(evicted))
 
     def _shortest(self) -> float:
         limits = self.limits

@@ -1,8 +1,10 @@
 """The first byte of a connection, which tells what is spoken on it."""
 
+from mockserver.pipeline.refusal import Refusal
 from mockserver.wire.channel import Channel
 from mockserver.wire.http import HTTP
 from mockserver.wire.hub import Hub
+from mockserver.wire.refusing import NO_ROOM
 
 
 class Opening:
@@ -11,12 +13,25 @@ class Opening:
     __slots__ = ("_channel", "_hub", "deadline")
 
     idle = True
+    waits_for_answer = False
 
     def __init__(self, channel: Channel, hub: Hub) -> None:
         self._channel = channel
         self._hub = hub
         self.deadline = hub.loop.time() + hub.limits.keep_alive_seconds
-        hub.add(self)
+        if not hub.add(self):
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """There is no room for one more."""
+        self._hub.refuse(
+            Refusal(NO_ROOM.reason, NO_ROOM.hint, NO_ROOM.status, peer=self._channel.peer[0])
+        )
+        data = NO_ROOM.write(self._hub.date)
+        channel.send(data)
+        if transfer is not None:
+            transfer.finish(len(data) - channel.unsent, channel.line)
+        self.expire()
 
     def receive(self, data: bytes) -> None:
         self._hub.remove(self)

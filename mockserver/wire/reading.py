@@ -5,6 +5,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from mockserver.wire.body import Body
+from mockserver.wire.environ import split_target
 from mockserver.wire.hub import Hub
 from mockserver.wire.refusing import (
     BODIES_WITHHELD,
@@ -28,6 +29,8 @@ from mockserver.wire.request import (
 
 MOST_AT_ONCE = 64 * 1_024
 """Bytes that the parser is given at once, so that few requests wait for those before them."""
+MOST_FRAMING = 16
+"""Bytes that a byte of a body may come in: a chunk of one takes six."""
 
 
 class Reader:
@@ -64,12 +67,17 @@ class Reader:
         except httptools.HttpParserError as error:
             if self.phase is not OVER:
                 self._refuse(refuse_garbage(error, data))
-        if self._unparsed > self._hub.limits.head_bytes:
-            if self.phase is HEAD:
-                self._refuse(HEAD_TOO_LARGE)
-            elif self.phase is BODY:
-                self._refuse(TRAILERS_TOO_LARGE)
+        if self._unparsed > self._hub.limits.head_bytes and self.phase is not OVER:
+            self._bound_unparsed()
         return data[MOST_AT_ONCE:]
+
+    def _bound_unparsed(self) -> None:
+        """Of a body in the smallest of chunks most is no body, and yet it is meant well."""
+        body = self._body.size * MOST_FRAMING
+        if self.phase is not BODY:
+            self._refuse(HEAD_TOO_LARGE)
+        elif self._unparsed > self._hub.limits.head_bytes + body:
+            self._refuse(TRAILERS_TOO_LARGE)
 
     def release(self) -> None:
         """Forget a body that will never be whole."""
@@ -114,14 +122,13 @@ class Reader:
             if name in FRAMING:
                 framing = name, value
             elif name == b"expect":
-                self.wants_continue = value.lower() == b"100-continue"
+                self.wants_continue = version != "1.0" and value.lower() == b"100-continue"
         if framing is not None:
             self._begin_body(*framing)
 
     def on_body(self, part: bytes) -> None:
         if self.phase is not BODY:
             return
-        self._unparsed = 0
         self._body.add(part)
         if self._body.is_too_large:
             self._end_request(too_large=True)
@@ -129,12 +136,14 @@ class Reader:
             self._refuse(BODIES_WITHHELD)
 
     def on_message_complete(self) -> None:
+        if self._unparsed > self._hub.limits.head_bytes and self.phase is BODY:
+            self._bound_unparsed()
         if self.phase is BODY:
             self._end_request(too_large=False)
 
     def _begin_body(self, name: bytes, value: bytes) -> None:
         """As this header tells it; the parser has seen to it that it is the only one."""
-        path = self._url.partition(b"?")[0]
+        path = split_target(self._url)[0].partition(b"?")[0]
         if b"%" in path:
             path = unquote_to_bytes(path)
         self._body.limit = limit = self._hub.limit_body(path.decode("latin-1"))

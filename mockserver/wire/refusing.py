@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import NamedTuple
 
+WRONG_CODING = "Invalid `Transfer-Encoding`"
+"""How the parser begins to say of a coding after ``chunked`` that there can be none."""
 MORE_THAN_ONE = "a client or proxy that repeats it cannot know which one counts; send it once"
 
 
@@ -44,10 +46,20 @@ NO_CODING = Refused(
     "the body comes in a transfer coding that is not understood",
     "Transfer-Encoding may be chunked; a compressed body is told by Content-Encoding",
 )
+NO_CHUNKS = Refused(
+    400,
+    "the body of a request in HTTP/1.0 comes in chunks, which HTTP/1.1 alone knows",
+    "tell its length by Content-Length, or speak HTTP/1.1",
+)
 BODIES_WITHHELD = Refused(
     503,
     "the unfinished bodies of all connections together are too large",
     "they may have 64 MiB; send the call again, and its body at once",
+)
+NO_ROOM = Refused(
+    503,
+    "all connections that this server may have are waiting for their answers",
+    "ulimit -n tells and sets how many files a process may open; hanging calls hold theirs",
 )
 NO_TUNNEL = Refused(
     400,
@@ -75,6 +87,8 @@ def refuse_hosts(count: int) -> Refused:
 
 def refuse_garbage(error: Exception, data: bytes) -> Refused:
     """What the parser took for no HTTP; ``data`` is where it did."""
+    if str(error).startswith(WRONG_CODING):
+        return NO_CODING
     if data.startswith(b"PRI * HTTP/2"):
         hint = "this is the preface of HTTP/2, which is not spoken: have the client use HTTP/1.1"
     elif data[:1] == b"\x16":

@@ -7,6 +7,7 @@ from threading import Semaphore, Thread
 
 from mockserver.pipeline.stream import Stream
 from mockserver.wire.application import Rest
+from mockserver.wire.hub import Hub
 
 AHEAD = 2
 """Pieces that are read before the client has taken those before."""
@@ -19,10 +20,13 @@ class BrokenOff(Exception):
 
 
 class Relay:
-    """One thread, which reads no further than the client does."""
+    """One thread, which reads no further than the client does, and counts until it has ended: it
+    may be waiting for something when nobody waits for it any more.
+    """
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, hub: Hub) -> None:
         self._rest = rest
+        self._hub = hub
         self._pieces: list[bytes | None] = []
         self._room = Semaphore(AHEAD)
         self._given_up = False
@@ -33,6 +37,7 @@ class Relay:
         return Stream(self._take, _pause, self._listen)
 
     def start(self) -> None:
+        self._hub.streams += 1
         Thread(target=self._read, name="mockserver-answer", daemon=True).start()
 
     def give_up(self) -> None:
@@ -62,6 +67,8 @@ class Relay:
             log.exception("an error in an answer that was being sent")
         finally:
             self._tell()
+            with suppress(RuntimeError):  # as in _tell
+                self._hub.loop.call_soon_threadsafe(self._hub.end_stream)
 
     def _read_all(self) -> None:
         parts = self._rest.parts

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mockserver.pipeline.refusal import Refusal
 from mockserver.wire.refusing import (
     HEAD_TOO_LARGE,
+    NO_CHUNKS,
     NO_CODING,
     NO_VERSION,
     Refused,
@@ -50,20 +51,22 @@ class Request(NamedTuple):
 
 def judge_head(url: bytes, version: str, headers: Headers, limit: int) -> Refused | None:
     """Why a head is none of a call, None where it is."""
-    size, hosts = len(url), 0
+    size, hosts, codings = len(url), 0, 0
     for name, value in headers:
         size += len(name) + len(value)
         if name == b"host":
             hosts += 1
-        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
-            return NO_CODING
+        elif name == b"transfer-encoding":
+            codings += 1
+            if codings > 1 or value.strip().lower() != b"chunked":
+                return NO_CODING
     if size > limit:
         return HEAD_TOO_LARGE
     if version not in VERSIONS:
         return NO_VERSION
     if hosts != 1 and (hosts or version == "1.1"):
         return refuse_hosts(hosts)
-    return None
+    return NO_CHUNKS if codings and version == "1.0" else None
 
 
 def describe_refusal(refused: Refused, request: Request, peer: str) -> Refusal:

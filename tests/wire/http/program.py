@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import flask
 
-from mockserver import create_app
+from mockserver.app import create_app, refuse_for
 from mockserver.web.request import limit_body
 from mockserver.wire.limits import Limits
 from mockserver.wire.run import address_of, listen, run
 
 PIECE = b"x" * 1_048_576
+LINE = 32_768  # too much, three times, for what is read at once
 PIECES = 1_024  # a gigabyte of them
 LARGE = bytes(range(256)) * 80_000  # 20 MB that tell where a part is missing
 
@@ -46,14 +47,14 @@ def give_pieces(name: str) -> flask.Response:
 
     def make() -> Iterator[bytes]:
         try:
-            yield b"piece 1\n"
-            for number in (2, 3):
-                gate.acquire()
-                yield b"piece %d\n" % number
+            for number in (1, 2, 3):
+                yield (b"piece %d" % number).ljust(LINE - 1) + b"\n"
+                if number < 3:
+                    gate.acquire()
         finally:
             ended.add(name)
 
-    headers = {"Content-Length": "24"} if "length" in flask.request.args else {}
+    headers = {"Content-Length": str(3 * LINE)} if "length" in flask.request.args else {}
     return flask.Response(make(), headers=headers, mimetype="text/plain")
 
 
@@ -102,7 +103,7 @@ def serve(limits: Limits) -> None:
         host, port = address_of(listener)
         print(f"mockserver ready: http://{host}:{port}", flush=True)
 
-    run(app, listener, announce, limit_body=limit_body, limits=limits)
+    run(app, listener, announce, limit_body=limit_body, refuse=refuse_for(app), limits=limits)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import requests
 
 from tests.calls import D7_RECEIPT
 from tests.conftest import Server
-from tests.sockets import connect, everything, read_answer, whole
+from tests.clocks import wait_until
+from tests.sockets import connect, everything, has_answer, read_answer, whole
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_connections_that_wait_for_an_answer_are_not_given_up(
             connection.sendall(whole(D7_RECEIPT))
         for _ in range(150):
             connection = stack.enter_context(connect(server.url))
-            connection.sendall(b"GET /d7/nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection.sendall(b"GET /kaleyra/nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert read_answer(stack.enter_context(connection.makefile("rb"))).status == 404
         for connection in waiting:
             assert read_answer(stack.enter_context(connection.makefile("rb"))).status == 200
@@ -99,4 +100,26 @@ def test_silent_connections_lock_nobody_out(start_limited: Callable[..., Server]
         for _ in range(5):
             answer = requests.get(f"{server.url}/_mock/readyz", timeout=10)
             assert answer.status_code == 200
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_where_all_wait_for_their_answers_others_are_told_so(
+    start_limited: Callable[..., Server],
+) -> None:
+    """Nothing can be given up."""
+    server = start_limited(80, 80)
+    rule = {"match": {"provider": "d7"}, "fault": {"type": "hang"}}
+    requests.post(f"{server.state}/faults", json=rule, timeout=10).raise_for_status()
+    with ExitStack() as stack:
+        opened = []
+        for _ in range(100):
+            connection = stack.enter_context(connect(server.url))
+            connection.sendall(whole(D7_RECEIPT))
+            connection.setblocking(False)
+            opened.append(connection)
+        wait_until(lambda: sum(map(has_answer, opened)) >= 30)
+        for connection in filter(has_answer, opened):
+            assert connection.recv(12) == b"HTTP/1.1 503"
+    answer = requests.get(f"{server.state}/requests?status=503", timeout=10)
+    assert len(answer.json()["requests"]) >= 30
     assert "Traceback" not in server.log.read_text()

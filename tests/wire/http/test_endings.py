@@ -29,7 +29,7 @@ STATES = {
     "a stream": ask("GET", "/pieces/ending"),
     "a stream that is not read": ask("GET", "/endless/ending"),
     "a large answer": ask("GET", "/large") * 3,
-    "many calls": ask("GET", "/_mock/openapi.json") * 500,
+    "many calls": ask("GET", "/d7/nowhere") * 500,
 }
 
 

@@ -1,6 +1,7 @@
 """Versions and codings that are not ours, and what two readers would cut in two ways."""
 
 import json
+import re
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.wire.bad_input.checks import FIFTY_MB, messages, sent_until_refused
 
 def only_status(answer: bytes) -> int:
     """The status of the one answer there was, after which the connection has ended."""
-    assert answer.count(b"HTTP/1.1 ") == 1
+    assert len(re.findall(rb"HTTP/1\.1 \d", answer)) == 1
     assert b"\r\nconnection: close\r\n" in answer.lower()
     return int(answer.split()[1])
 
@@ -58,7 +59,7 @@ def test_coding_is_501_with_a_length_beside_it(server: Server) -> None:
     )
 
 
-@pytest.mark.parametrize("coding", ["Chunked", "CHUNKED", " chunked", "chunked ", "\tchunked\t"])
+@pytest.mark.parametrize("coding", ["Chunked", "CHUNKED", " chunked", "chunked "])
 def test_chunked_is_known_in_any_case(server: Server, coding: str) -> None:
     data = head(D7_RECEIPT, b"{}", f"Transfer-Encoding:{coding}") + b"2\r\n{}\r\n0\r\n\r\n"
     with connected(server.url) as (connection, stream):
@@ -128,10 +129,10 @@ def test_http_1_0_has_no_chunks(server: Server) -> None:
 
 
 EXTENSIONS = {
-    "the name of one": b"0;" + b"x" * 100_000,
-    "many of them": b"0" + b";a=b" * 30_000,
-    "one in quotes": b'0;a="' + b"x" * 100_000,
-    "of a chunk with a body": b"2;" + b"x" * 100_000,
+    "the name of one": b"0;" + b"x" * 200_000,
+    "many of them": b"0" + b";a=b" * 60_000,
+    "one in quotes": b'0;a="' + b"x" * 200_000,
+    "of a chunk with a body": b"2;" + b"x" * 200_000,
 }
 
 

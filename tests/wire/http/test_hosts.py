@@ -1,6 +1,7 @@
 """Whom a call is for: exactly one ``Host``, and a target that names a host before it."""
 
 import json
+import re
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_http_1_1_has_exactly_one_host(server: Server, hosts: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"\r\nconnection: close\r\n" in answer.lower()
     assert b"host" in answer.lower().partition(b"\r\n\r\n")[2]
-    assert answer.count(b"HTTP/1.1 ") == 1
+    assert len(re.findall(rb"HTTP/1\.1 \d", answer)) == 1
 
 
 def test_http_1_0_may_have_no_host(server: Server) -> None:

@@ -36,10 +36,12 @@ def test_refusal_is_one_line_and_one_entry(server: Server, data: bytes, status: 
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     wait_until(lambda: len(entries(server)) == 1)
     [entry] = entries(server)
-    assert "hint" in json.dumps(entry)
-    assert entry["status"] == status
+    assert entry["response"]["status"] == status
+    assert entry["because"]
+    assert entry["hint"]
+    assert entry["closed_by"] == "server"
     [line] = server.log.read_bytes()[logged:].decode().splitlines()
-    assert str(status) in line
+    assert f"-> {status}: {entry['because']}; {entry['hint']}" in line
 
 
 def test_credentials_of_what_was_refused_are_not_told(server: Server) -> None:

@@ -1,6 +1,5 @@
 """Bodies that are not whole yet: those of all connections together have a bound."""
 
-import socket
 from contextlib import ExitStack
 
 import pytest
@@ -9,7 +8,7 @@ import requests
 from tests.calls import D7_RECEIPT, KIRIM_RECEIPT
 from tests.clocks import wait_until
 from tests.conftest import Server
-from tests.sockets import connect, connected, head, read_answer, whole
+from tests.sockets import connect, connected, has_answer, head, read_answer, whole
 from tests.wire.http.conftest import Serve
 
 SIZE = 700_000
@@ -51,14 +50,6 @@ def test_what_is_over_the_bound_of_all_is_refused_in_clear_words(
         with connected(small.url) as (connection, stream):
             connection.sendall(whole(D7_RECEIPT))
             assert read_answer(stream).status == 200
-
-
-def has_answer(connection: socket.socket) -> bool:
-    """Whether something has come, which stays to be read."""
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except BlockingIOError:
-        return False
 
 
 def test_what_was_held_back_is_free_again_when_its_connection_is_gone(small: Server) -> None:
