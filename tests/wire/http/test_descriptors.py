@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from tests.calls import D7_RECEIPT
-from tests.conftest import Server
 from tests.clocks import wait_until
+from tests.conftest import Server
 from tests.sockets import connect, everything, has_answer, read_answer, whole
 
 
