@@ -30,7 +30,7 @@ class LateModule:
         self._name = name
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            return getattr(load_module(self._name), function)(*args)
+        def call(*args: Any, **named: Any) -> Any:
+            return getattr(load_module(self._name), function)(*args, **named)
 
         return call

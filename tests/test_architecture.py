@@ -107,6 +107,7 @@ LATE_TARGETS = {
     "mockserver.providers.kirim.diagnosis",
     "mockserver.providers.nxcloud.diagnosis",
     "mockserver.registry",
+    "mockserver.sandbox.fixture_format",
     "mockserver.sandbox.kept_file",
     "mockserver.sandbox.snapshot",
     "mockserver.testing.cases",

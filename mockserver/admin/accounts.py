@@ -11,7 +11,7 @@ from mockserver.api.call import Reply
 from mockserver.api.changes import set_fields
 from mockserver.api.provider import Provider
 from mockserver.sandbox.events import SANDBOX
-from mockserver.sandbox.fixtures import make_condition_field, make_state_field
+from mockserver.sandbox.fixture_format import make_condition_field, make_state_field
 from mockserver.sandbox.planting import ACCOUNTS
 from mockserver.text.mistakes import Refused
 from mockserver.text.validation import Strict, first_mistake

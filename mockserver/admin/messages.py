@@ -20,8 +20,8 @@ from mockserver.admin.desk import (
 )
 from mockserver.api.account import Account
 from mockserver.api.call import Reply
-from mockserver.api.content import ContentSchema, content_of
-from mockserver.api.message import DIRECTIONS, TYPES, Message, digits_of
+from mockserver.api.content import ContentSchema
+from mockserver.api.message import DIRECTIONS, TYPES, Message, content_of, digits_of
 from mockserver.sandbox.messages import MessageStore, Wanted
 from mockserver.sandbox.world import Sandbox
 from mockserver.text.mistakes import Refused

@@ -1,17 +1,13 @@
 """What messages hold: the shape shared by fixtures and by messages written at run time."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
 
-from mockserver.api.message import TYPES
+from mockserver.api.message import DEFAULT_TYPE, TYPES
 from mockserver.text.shown import shown
 from mockserver.text.validation import check_plain, one_of
-
-DEFAULT_TYPE = "text"
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class TextSchema(Schema):
@@ -56,8 +52,3 @@ def _judge_depth(content: Any, name: str) -> dict[str, list[str]]:
     except ValidationError as error:
         return {name: [str(each) for each in error.messages]}
     return {}
-
-
-def content_of(data: dict[str, Any]) -> str:
-    """The content of loaded data, as a message keeps it."""
-    return _COMPACT.encode(data[data["type"]])

@@ -1,6 +1,7 @@
 """WhatsApp messages."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mockserver.text.times import iso, iso_or_none
@@ -12,6 +13,8 @@ TYPES = (
     "text", "image", "audio", "video", "document", "sticker",
     "location", "contacts", "reaction", "button", "interactive",
 )  # fmt: skip
+DEFAULT_TYPE = "text"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Message(NamedTuple):
@@ -70,3 +73,8 @@ def digits_of(number: str) -> str:
     """
     plain = number.removeprefix("+")  # most are written so, which is found out in a tenth
     return plain if plain.isdecimal() else "".join(filter(str.isdecimal, number))
+
+
+def content_of(data: Mapping[str, Any]) -> str:
+    """The content of what was read by the schema of messages, as a message keeps it."""
+    return _COMPACT.encode(data[data["type"]])

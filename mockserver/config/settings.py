@@ -35,7 +35,7 @@ def _add_row(
     return field(default=default, metadata=row)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Settings:
     """What a server is started with: the table that options, environment and file are read by.
 

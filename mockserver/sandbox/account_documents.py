@@ -7,7 +7,12 @@ from marshmallow import Schema, fields, validate
 
 from mockserver.api.provider import Provider
 from mockserver.sandbox.contradictions import Place, find_repeated
-from mockserver.sandbox.fixtures import CREDENTIAL, GIVEN, make_condition_field, make_state_field
+from mockserver.sandbox.fixture_format import (
+    CREDENTIAL,
+    GIVEN,
+    make_condition_field,
+    make_state_field,
+)
 from mockserver.sandbox.storage.memory import Document, Rows
 from mockserver.text.secrets import mask_secret
 from mockserver.text.validation import Strict

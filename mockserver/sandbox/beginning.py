@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture
+from mockserver.late import LateModule
+from mockserver.sandbox.fixtures import FixtureMistakes, Seed
 from mockserver.sandbox.planted import Sums, describe_differences, find_planted, sum_up
 from mockserver.sandbox.planting import ACCOUNTS, Renewal, list_accounts, plant
 from mockserver.sandbox.storage.memory import Document, Tables
@@ -14,6 +15,7 @@ from mockserver.sandbox.world import ABOUT, SELF
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown, there_are
 
+judging = LateModule("mockserver.sandbox.fixture_format")
 ACCOUNTS_ALONE = "accounts"
 DEFAULT = "default"
 """All that is in the fixtures, and the sandbox that begins with it and always exists."""
@@ -166,7 +168,7 @@ class Beginnings:
                 raise Refused("bad_sandbox", message, there_are(self._providers, provider_id))
             provider = self._providers[provider_id]
             try:
-                seeds[provider_id] = read_fixture(provider, content, with_credentials=False)
+                seeds[provider_id] = judging.read_fixture(provider, content, with_credentials=False)
             except FixtureMistakes as wrong:
                 path, reason = wrong.found[0]
                 place = ".".join(part for part in ("fixtures", provider_id, path) if part)

@@ -9,8 +9,11 @@ from typing import Any
 import orjson
 
 from mockserver.api.provider import Provider
-from mockserver.sandbox.fixtures import FixtureMistakes, Seed, read_fixture, take_fixture
+from mockserver.late import LateModule
+from mockserver.sandbox.fixtures import FixtureMistakes, Seed, take_fixture
 from mockserver.text.mistakes import Mistake, Mistakes
+
+judging = LateModule("mockserver.sandbox.fixture_format")
 
 
 def load_seeds(providers: Mapping[str, Provider], folder: Path) -> dict[str, Seed]:
@@ -51,7 +54,8 @@ def read_seed(provider: Provider, file: Path, *, judged: bool = False) -> Seed:
         with suppress(LookupError, TypeError, AttributeError, ValueError):  # told below
             return take_fixture(provider, content)
     try:
-        return read_fixture(provider, content)
+        seed: Seed = judging.read_fixture(provider, content)
+        return seed
     except FixtureMistakes as wrong:
         found = [Mistake(str(file), path, reason) for path, reason in wrong.found]
         raise Mistakes(found) from None
