@@ -66,6 +66,10 @@ class Transfers:
         self._first = 0  # place of the first row
         self._most = BATCH  # rows, from which on it is worth looking for some to let go
 
+    def __len__(self) -> int:
+        """Rows that are kept."""
+        return len(self._lines)
+
     def write(self, place: int, row: bytes, line: Line | None) -> None:
         """Nothing is done where the entry is no more."""
         with self._lock:
