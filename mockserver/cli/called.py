@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.cli.requests import Reader, turn_pages
+from mockserver.cli.journal import Reader, turn_pages
 from mockserver.client import Mock, Sandbox
 from mockserver.text.shown import escape_controls
 

@@ -3,6 +3,7 @@
 from mockserver.client.account import Account, Number, Provider
 from mockserver.client.clock import Clock
 from mockserver.client.connection import Answer, Connection, quote_name
+from mockserver.client.events import Event, Events
 from mockserver.client.explanation import Explanation, Verdict
 from mockserver.client.failures import MockError, Refusal, Unreachable, find_reason
 from mockserver.client.journal import Entry, Message
@@ -15,6 +16,8 @@ __all__ = [
     "Clock",
     "Connection",
     "Entry",
+    "Event",
+    "Events",
     "Explanation",
     "Message",
     "Mock",

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ __tracebackhide__ = is_told_in_words
 NEXT = re.compile(r'<(\?[^>]{1,200})>; rel="next"\Z')
 PATIENCE = 10.0
 """Seconds that an answer may take where nothing else is said."""
+SILENCE = 40.0
+"""The same between parts of one that goes on: the server says something every 15."""
 
 TOKEN = "MOCKSERVER_ADMIN_TOKEN"
 """The variable whose value, where it has one, is sent as the administration's token."""
@@ -59,18 +62,29 @@ class Connection:
 
         Raises Unreachable, and Refusal for a status from 400 on that is not the ``allowed`` one.
         """
-        try:
+        with self._telling():
             answer = self._send(self._prepare(method, path, body), timeout)
             text = answer.content.decode("utf-8", "replace")
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            reason = find_reason(error)
-            raise Unreachable(f"no server answers at {self.url}: {reason}") from None
-        if "X-Mock-Request-Id" not in answer.headers:
-            raise Unreachable(f"what answers at {self.url} is no mockserver")
+        self._require_ours(answer)
         if answer.status_code >= 400 and answer.status_code != allowed:
             raise _read_refusal(answer.status_code, text)
         found = NEXT.match(answer.headers.get("Link", ""))
         return Answer(answer.status_code, text, found[1] if found else None)
+
+    def open_stream(self, path: str, after: str = "") -> requests.Response:
+        """An answer that goes on, to be read and closed; ``after`` is the id of the event to go on
+        after. Raises as ``ask`` does.
+        """
+        with self._telling():
+            request = self._prepare("GET", path, None)
+            if after:
+                request.headers["Last-Event-ID"] = after
+            answer = self._send(request, (PATIENCE, SILENCE), stream=True)
+            text = "" if answer.ok else answer.content.decode("utf-8", "replace")
+        self._require_ours(answer)
+        if not answer.ok:
+            raise _read_refusal(answer.status_code, text)
+        return answer
 
     def ask_for_pages(self, path: str) -> Iterator[Answer]:
         """Every page of what is listed there. Raises as ``ask`` does."""
@@ -96,14 +110,34 @@ class Connection:
         prepared.url = f"{(prepared.url or '').rstrip('/')}/_mock{path}"
         return prepared
 
-    def _send(self, request: requests.PreparedRequest, timeout: float) -> requests.Response:
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell in words why no answer comes."""
+        try:
+            yield
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reason = find_reason(error)
+            raise Unreachable(f"no server answers at {self.url}: {reason}") from None
+
+    def _require_ours(self, answer: requests.Response) -> None:
+        if "X-Mock-Request-Id" not in answer.headers:
+            answer.close()
+            raise Unreachable(f"what answers at {self.url} is no mockserver")
+
+    def _send(
+        self,
+        request: requests.PreparedRequest,
+        timeout: float | tuple[float, float],
+        *,
+        stream: bool = False,
+    ) -> requests.Response:
         """Once more where the server closed a kept connection at the moment that this was sent."""
         try:
-            return self._session.send(request, timeout=timeout)
+            return self._session.send(request, timeout=timeout, stream=stream)
         except requests.ConnectionError as error:
             if not isinstance(find_reason(error), http.client.RemoteDisconnected):
                 raise
-        return self._session.send(request, timeout=timeout)
+        return self._session.send(request, timeout=timeout, stream=stream)
 
 
 def quote_name(name: str) -> str:

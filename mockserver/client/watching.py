@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from mockserver.client.connection import PATIENCE, Answer, Connection, quote_name
+from mockserver.client.events import Events
 from mockserver.client.explanation import (
     Explanation,
     Verdict,
@@ -60,6 +61,19 @@ class Watched:
         """
         found = self.ask("GET", f"/messages?{_write_query(filters)}")["messages"]
         return [read_message(each) for each in found]
+
+    def events(self, *kinds: str, after: str | None = None, **filters: Any) -> Events:
+        """What happens from now on, as it happens, for a loop; of these kinds, all where none is
+        named: ``request``, ``request_sent``, ``message``, ``rule``, ``clock``, ``sandbox``.
+
+        ``after`` is the id of the event to go on after; with an empty one it begins with the oldest
+        that is kept. ``filters`` are those of ``requests``, without ``since``, ``limit``,
+        ``within``.
+        """
+        wish = {"event": ",".join(kinds)} if kinds else {}
+        wish |= {"after": after} if after is not None else {}
+        path = f"/sandboxes/{quote_name(self.id)}/events?{_write_query({**wish, **filters})}"
+        return Events(self._connection, path)
 
     def message(self, message: Message | str) -> Message:
         """The message as it is now."""

@@ -39,6 +39,8 @@ SHOWN = (
     client.Number,
     client.Message,
     client.Entry,
+    client.Event,
+    client.Events,
     client.Explanation,
     client.Verdict,
     client.MockError,
