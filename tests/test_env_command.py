@@ -41,6 +41,15 @@ def test_json_is_one_flat_object(trusted: Server, folder: Path) -> None:
     assert f"{folder / 'truststore.p12'}" in told["JAVA_TOOL_OPTIONS"].replace("'\"'\"'", "'")
 
 
+def test_php_finds_the_bundle(trusted: Server, folder: Path) -> None:
+    told = json.loads(env(trusted, folder, "--format", "json").stdout)
+    code = "echo ini_get('curl.cainfo'), PHP_EOL, ini_get('openssl.cafile'), PHP_EOL;"
+    done = subprocess.run(
+        ["php", "-r", code], capture_output=True, env=os.environ | told, text=True, timeout=20
+    )
+    assert done.stdout.splitlines() == [str(folder / "bundle.pem")] * 2
+
+
 @pytest.mark.parametrize("form", [(), ("--format", "sh")])
 def test_shell_takes_them(trusted: Server, folder: Path, form: tuple[str, ...]) -> None:
     text = env(trusted, folder, *form).stdout

@@ -1,7 +1,7 @@
 // Has a Node that takes no proxy from the environment reach other machines through it, as
 // HTTPS_PROXY and NO_PROXY say: every connection that speaks TLS, and HTTP without TLS where
 // Node's own client makes it, or it is for port 80. Loaded by --require in NODE_OPTIONS, before
-// the program; written for Node 18 and later, and quiet where Node follows the environment itself.
+// the program; written for Node 20 and later, and quiet where Node follows the environment itself.
 'use strict';
 
 const http = require('node:http');

@@ -4,6 +4,7 @@ Nothing is read here: what there is comes in, what is to be set goes out. Who re
 is told in docs/interception.md, and proved by tests/interception.
 """
 
+import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -26,12 +27,14 @@ JAVA_TOKEN = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
 
 class Trust(NamedTuple):
     """The files by which clients know the server's authority: all certificates to be trusted as
-    PEM, the same as PKCS#12, and the password of that.
+    PEM, the same as PKCS#12, the password of that, and a folder with settings of PHP that name the
+    first.
     """
 
     bundle: Path
     truststore: Path
     password: str
+    php: Path
 
 
 def make_variables(
@@ -40,7 +43,8 @@ def make_variables(
     """The variables for programs that are to call the server at ``url``.
 
     ``code`` is that of the sandbox which calls without a credential are for as well, ``given`` the
-    environment as it is: what stands in NODE_OPTIONS and JAVA_TOOL_OPTIONS stays there.
+    environment as it is: what stands in NODE_OPTIONS, JAVA_TOOL_OPTIONS and PHP_INI_SCAN_DIR stays
+    there.
     """
     host, port = find_address(url)
     proxy = _write_proxy(host, port, code)
@@ -59,6 +63,7 @@ def make_variables(
         "JAVA_TOOL_OPTIONS": _add_properties(
             given.get("JAVA_TOOL_OPTIONS", ""), _list_properties(host, port, trust)
         ),
+        "PHP_INI_SCAN_DIR": _add_folder(given.get("PHP_INI_SCAN_DIR", ""), str(trust.php)),
         "MOCKSERVER_URL": url,
         "MOCKSERVER_SANDBOX": sandbox,
     }
@@ -126,3 +131,9 @@ def _add_properties(options: str, properties: Mapping[str, str]) -> str:
 def _quote_for_java(option: str) -> str:
     """As JAVA_TOOL_OPTIONS has it: quotes of either kind, with nothing escaped between them."""
     return shlex.quote(option) if re.search(r"[\s'\"]", option) else option
+
+
+def _add_folder(folders: str, folder: str) -> str:
+    """PHP's list with the folder at its end, once; an empty one in it is PHP's usual folder."""
+    kept = [each for each in folders.split(os.pathsep) if each != folder]
+    return os.pathsep.join([*kept, folder])

@@ -3,10 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
-from urllib.request import (  # type: ignore[attr-defined]
-    getproxies_environment,
-    proxy_bypass_environment,
-)
+from urllib.request import proxy_bypass
 
 import pytest
 import requests.utils
@@ -15,7 +12,7 @@ from mockserver.interception.variables import HOOK, Trust, make_variables
 
 URL = "http://127.0.0.1:8080"
 CODE = "76242381"
-TRUST = Trust(Path("/trust/bundle.pem"), Path("/trust/store.p12"), "changeit")
+TRUST = Trust(Path("/trust/bundle.pem"), Path("/trust/store.p12"), "changeit", Path("/trust/php"))
 
 
 def make(
@@ -46,6 +43,7 @@ def test_all_of_them() -> None:
         "-Djdk.http.auth.tunneling.disabledSchemes= "
         "-Djavax.net.ssl.trustStore=/trust/store.p12 -Djavax.net.ssl.trustStoreType=PKCS12 "
         "-Djavax.net.ssl.trustStorePassword=changeit",
+        "PHP_INI_SCAN_DIR": ":/trust/php",
         "MOCKSERVER_URL": URL,
         "MOCKSERVER_SANDBOX": "mine",
     }
@@ -88,7 +86,7 @@ def test_only_this_machine_and_the_server_are_reached_directly(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert bool(requests.utils.should_bypass_proxies(f"https://{host}/", None)) == direct
-    assert bool(proxy_bypass_environment(host, getproxies_environment())) == direct
+    assert bool(proxy_bypass(host)) == direct
 
 
 SPACED = '--max-old-space-size=99 --require "/my own/a.js"'
@@ -139,6 +137,13 @@ def test_java_reads_paths_with_blanks_and_quotes(tmp_path: Path) -> None:
     told = {line.strip() for line in done.stderr.splitlines()}
     assert f"javax.net.ssl.trustStore = {odd}" in told
     assert "http.nonProxyHosts = localhost|*.localhost|127.*|[::1]|127.0.0.1" in told
+
+
+@pytest.mark.parametrize("given", ["", "/my/own", "/my/own:"])
+def test_folders_of_php_stay(given: str) -> None:
+    made = make(PHP_INI_SCAN_DIR=given)["PHP_INI_SCAN_DIR"]
+    assert made == f"{given}:/trust/php"
+    assert make(PHP_INI_SCAN_DIR=made)["PHP_INI_SCAN_DIR"] == made
 
 
 def test_server_without_a_host_is_refused() -> None:
