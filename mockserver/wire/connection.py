@@ -12,6 +12,7 @@ from mockserver.wire.opening import Opening
 
 LINGER_NOT = struct.pack("ii", 1, 0)
 """Of a socket that ends with a reset rather than a clean close."""
+NOBODY = ("", 0)
 
 
 class Connection(asyncio.Protocol):
@@ -32,7 +33,8 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         # So a write goes out at once, and what is left of it is known.
         self._transport.set_write_buffer_limits(0)
-        self.peer = transport.get_extra_info("peername")[:2]
+        # There is no peer any more where a reset came before the connection was taken.
+        self.peer = (transport.get_extra_info("peername") or NOBODY)[:2]
         self.own = transport.get_extra_info("sockname")[:2]
         self.receiver = Opening(self, self._hub)
 
