@@ -101,8 +101,10 @@ def feed(turn: Turn, head: bytes, stream: Stream, *, chunked: bool, endless: boo
         yield Until.OUT
         while (piece := stream.take()) is not None:
             if piece:
-                turn.send(write_chunk(piece) if chunked else piece)
-                yield Until.OUT
+                for begin in range(0, len(piece), PIECE):
+                    part = piece[begin : begin + PIECE]
+                    turn.send(write_chunk(part) if chunked else part)
+                    yield Until.OUT
             elif turn.leaving and endless:
                 break
             elif turn.hurried:

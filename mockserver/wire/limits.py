@@ -10,6 +10,8 @@ class Limits(NamedTuple):
 
     head_bytes: int = 64 * KIB
     """Of a call's address and headers; of what stands between the parts of a body; of trailers."""
+    headers: int = 500
+    """Of a call: the smallest take a hundred times as much memory as they have bytes."""
     head_seconds: float = 10.0
     """From the first byte of a head to its last one."""
     body_seconds: float = 30.0

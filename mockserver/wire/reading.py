@@ -67,7 +67,10 @@ class Reader:
         except httptools.HttpParserError as error:
             if self.phase is not OVER:
                 self._refuse(refuse_garbage(error, data))
-        if self._unparsed > self._hub.limits.head_bytes and self.phase is not OVER:
+        limits = self._hub.limits
+        if self.phase is HEAD and len(self._headers) > limits.headers:
+            self._refuse(HEAD_TOO_LARGE)
+        elif self._unparsed > limits.head_bytes and self.phase is not OVER:
             self._bound_unparsed()
         return data[MOST_AT_ONCE:]
 
@@ -110,7 +113,7 @@ class Reader:
         if self.phase is not HEAD:
             return
         version, headers = self._parser.get_http_version(), self._headers
-        refused = judge_head(self._url, version, headers, self._hub.limits.head_bytes)
+        refused = judge_head(self._url, version, headers, self._hub.limits)
         if refused is not None:
             self._refuse(refused)
             return
@@ -167,6 +170,7 @@ class Reader:
 
     def _refuse(self, refused: Refused) -> None:
         self.refused = refused
+        del self._headers[self._hub.limits.headers :]
         self.release()
         self.phase = OVER
 

@@ -29,7 +29,7 @@ class Refused(NamedTuple):
 HEAD_TOO_LARGE = Refused(
     431,
     "the request's address and header fields are too large",
-    "all of them together may have 64 KiB",
+    "all of them together may have 64 KiB, and no more than 500 header fields are read",
 )
 TRAILERS_TOO_LARGE = Refused(
     400,

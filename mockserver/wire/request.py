@@ -4,6 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from mockserver.pipeline.refusal import Refusal
+from mockserver.wire.limits import Limits
 from mockserver.wire.refusing import (
     HEAD_TOO_LARGE,
     NO_CHUNKS,
@@ -49,7 +50,7 @@ class Request(NamedTuple):
         return self.method == b"CONNECT" and self.target[:1] not in (b"/", b"*")
 
 
-def judge_head(url: bytes, version: str, headers: Headers, limit: int) -> Refused | None:
+def judge_head(url: bytes, version: str, headers: Headers, limits: Limits) -> Refused | None:
     """Why a head is none of a call, None where it is."""
     size, hosts, codings = len(url), 0, 0
     for name, value in headers:
@@ -60,7 +61,7 @@ def judge_head(url: bytes, version: str, headers: Headers, limit: int) -> Refuse
             codings += 1
             if codings > 1 or value.strip().lower() != b"chunked":
                 return NO_CODING
-    if size > limit:
+    if size > limits.head_bytes or len(headers) > limits.headers:
         return HEAD_TOO_LARGE
     if version not in VERSIONS:
         return NO_VERSION

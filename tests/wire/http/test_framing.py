@@ -181,3 +181,10 @@ def test_empty_lines_without_end_are_refused(server: Server) -> None:
     with connected(server.url) as (connection, stream):
         assert sent_until_refused(connection, b"\r\n" * 32_768) < FIFTY_MB / 2
         assert read_answer(stream).status in (400, 431)
+
+
+def test_headers_of_a_head_that_goes_on_are_bounded(server: Server) -> None:
+    """A hundred bytes of memory for each byte that comes, and a thousand connections of them."""
+    with connected(server.url) as (connection, stream):
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"a:\r\n" * 600)
+        assert read_answer(stream).status == 431
