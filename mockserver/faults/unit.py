@@ -10,6 +10,7 @@ from marshmallow import Schema
 from mockserver.api.exchange import Documented, Exchange, Owner
 from mockserver.late import load_modules_of
 from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.tunnels import Strike
 
 TYPES = "mockserver.faults.types"
 
@@ -86,6 +87,16 @@ class Selective:
 
     def require_one(self, aims: Sequence[Aim], providers: Iterable[Owner]) -> None:
         """Raise Refused if the fault can strike none of these; ``providers`` are all there are."""
+        raise NotImplementedError
+
+
+class OfHandshakes:
+    """What a fault has that strikes TLS handshakes, and never a call: of these no more is known yet
+    than whose host it is.
+    """
+
+    def strike_handshake(self, rule: str) -> Strike:
+        """What it does, in the name of the rule with that id."""
         raise NotImplementedError
 
 

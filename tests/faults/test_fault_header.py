@@ -144,6 +144,7 @@ TYPES = (
     "rate_limit",
     "reset",
     "status",
+    "tls",
     "truncate",
 )
 
@@ -166,6 +167,8 @@ TYPES = (
         ("status=99", "bad_rule", ("fault.status", "headers", "body")),
         ("status=teapot", "bad_rule", ("fault.status",)),
         ("gateway=500", "bad_rule", ("fault.status", "502", "503", "504", "flavour")),
+        ("tls", "bad_fault_header", ("POST …/faults",)),
+        ("tls=expired", "bad_fault_header", ("POST …/faults",)),
         ("latency", "bad_rule", ("fault.ms",)),
         ("latency=", "bad_rule", ("fault.ms",)),
         ("latency=soon", "bad_rule", ("fault.ms", "jitter_ms", "distribution")),

@@ -175,7 +175,7 @@ FAULTS = (
     "garbage=10", "gateway=503;flavour=alb", "gateway;when=after", "hang=1", "latency=1",
     "latency=1;between=headers and body", "malformed_json", "malformed_json=bom", "outage",
     "rate_limit=1", "reset", "reset=40", "status=200", "status=204", "status=205", "status=299",
-    "status=304", "truncate", "truncate=0", "truncate;when=after", "nonsense",
+    "status=304", "tls", "truncate", "truncate=0", "truncate;when=after", "nonsense",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from mockserver.faults.rules.language import (
 from mockserver.faults.rules.windows import WORDS, Edge, list_edges, name_jobs
 from mockserver.pipeline.jobs import JOBS, Handler, Happening, Job
 from mockserver.pipeline.plan import Plan
+from mockserver.pipeline.tunnels import Strike
 from mockserver.text.masking import Masking
 from mockserver.text.mistakes import Refused
 
@@ -190,6 +191,24 @@ class RuleBook:
             if rule.is_about(exchange):
                 counts.append(self._strike_by(rule, plan, exchange, notes))
         return plan if plan.hits else None
+
+    def strike_handshake(self, provider: str | None) -> Strike | None:
+        """What the first rule does that strikes a TLS handshake for the host of that provider, None
+        for the server's own name. It counts at once. Raises Refused where that cannot be kept.
+        """
+        now, counts, struck = self._home.now(), list[Change](), None
+        for rule in self._index.find_of_handshakes(provider):
+            if not rule.draft.schedule.is_open(now):
+                continue
+            counter = self._rows(COUNTERS)[rule.id]
+            calls, hits = counter["calls"] + 1, counter["hits"]
+            if struck is None:
+                struck = rule.strike_handshake(calls, hits)
+                hits += struck is not None
+            counts.append(put(COUNTERS, rule.id, {"calls": calls, "hits": hits}))
+        if counts:
+            self._home.change(counts)
+        return struck
 
     def _count(self, exchange: Exchange, counts: list[Change]) -> int:
         """The ordinal of the call among those of its operation and account."""

@@ -9,7 +9,7 @@ from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.language import BY_HEADER
 from mockserver.faults.rules.reader import RuleReader
 from mockserver.faults.rules.rule import inject
-from mockserver.faults.unit import Aim, RuleMemory, Turn
+from mockserver.faults.unit import Aim, OfHandshakes, RuleMemory, Turn
 from mockserver.pipeline.plan import Plan
 from mockserver.text.mistakes import Refused
 from mockserver.text.shown import shown
@@ -25,6 +25,11 @@ def strike_as_asked(
     first, *others = text.split(";")
     kind, equals, value = _split_pair(first)
     unit = reader.find_type(kind)
+    if issubclass(unit, OfHandshakes):
+        message = (
+            f"{kind} strikes TLS handshakes, which are over before a call can ask for anything"
+        )
+        raise Refused("bad_fault_header", message, "make a rule of it: POST …/faults")
     given: dict[str, str] = {}
     if equals:
         if unit.short is None:

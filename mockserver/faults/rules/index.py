@@ -37,6 +37,8 @@ class RuleIndex:
         """By what is the narrowest that each names; of 100 it spares a call 97."""
         self._broad: dict[int, Rule] = {}
         """Those that name nothing narrow."""
+        self._of_handshakes: dict[int, Rule] = {}
+        """Those that no call is tried against."""
         self._twins: dict[Likeness, set[int]] = {}
 
     def add(self, rule: Rule, now: int) -> None:
@@ -65,6 +67,9 @@ class RuleIndex:
         self.is_idle = not self._broad and not self._narrow
 
     def _take_in(self, rule: Rule) -> None:
+        if rule.is_of_handshakes:
+            self._of_handshakes[rule.number] = rule
+            return
         name = _find_narrowest(rule)
         if name is None:
             late = self._broad and rule.number < next(reversed(self._broad))
@@ -76,6 +81,7 @@ class RuleIndex:
         rules.setdefault(rule.draft.match[name], {})[rule.number] = rule
 
     def _take_out(self, rule: Rule) -> None:
+        self._of_handshakes.pop(rule.number, None)
         name = _find_narrowest(rule)
         if name is None:
             self._broad.pop(rule.number, None)
@@ -92,6 +98,17 @@ class RuleIndex:
     def twins_of(self, likeness: Likeness) -> set[int] | frozenset[int]:
         """The twin numbers of the rules that are so; not to be changed."""
         return self._twins.get(likeness, NOBODY)
+
+    def find_of_handshakes(self, provider: str | None) -> list[Rule]:
+        """The rules that are about TLS handshakes for the host of that provider, None for the
+        server's own, in order of creation.
+        """
+        found = [
+            rule
+            for rule in self._of_handshakes.values()
+            if rule.draft.match.get("provider", provider) == provider
+        ]
+        return sorted(found, key=lambda rule: rule.number)
 
     def find_candidates(self, exchange: Exchange) -> Sequence[Rule]:
         """The rules that may be about a call, in order of creation: most others are not tried."""

@@ -16,7 +16,14 @@ from mockserver.faults.rules.schedule import (
     read_schedule,
     read_window,
 )
-from mockserver.faults.unit import Aim, Selective, Unit, find_faults, manual_of
+from mockserver.faults.unit import (
+    Aim,
+    OfHandshakes,
+    Selective,
+    Unit,
+    find_faults,
+    manual_of,
+)
 from mockserver.match.known import Labels
 from mockserver.match.schema import MatchSchema
 from mockserver.pipeline.plan import MOST_RULES
@@ -133,6 +140,7 @@ class RuleReader:
                 self.require_one(fault, [Aim(each.provider) for each in aims] if kept else aims)
             except Refused as refused:
                 wrong.append(refused)
+            wrong += _refuse_unknowable(fault, definition.get("match", {}))
         if wrong or fault is None:
             return None, wrong
         schedule = read_schedule(definition["schedule"], now)
@@ -181,7 +189,8 @@ class RuleReader:
             return None, [refused]
         wrong: Wrong = []
         if after and not unit.may_follow:
-            message = "when: expected before, as every call is struck on arrival; came after"
+            struck = "handshake" if issubclass(unit, OfHandshakes) else "call"
+            message = f"when: expected before, as every {struck} is struck on arrival; came after"
             wrong.append(Refused("bad_rule", message, "leave when out, or take the type reset"))
         try:
             return unit(**unit.schema.load(settings)), wrong
@@ -200,6 +209,18 @@ def _make_selective(unit: type[Unit], right: dict[str, Any]) -> Unit | None:
     if issubclass(unit, Selective) and required <= right.keys():
         return unit(**{**dict.fromkeys(settings), **right})
     return None
+
+
+def _refuse_unknowable(fault: Unit, match: Mapping[str, Any]) -> Wrong:
+    """What a match asks that nobody knows when the fault strikes."""
+    if not isinstance(fault, OfHandshakes):
+        return []
+    hint = "match it by provider, whose host it is for, or leave match out"
+    return [
+        Refused("bad_rule", f"match.{name}: a TLS handshake tells the host alone", hint)
+        for name in match
+        if name != "provider"
+    ]
 
 
 def _read_definition(data: Any) -> tuple[dict[str, Any], Wrong]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from mockserver.api.exchange import Exchange
 from mockserver.faults.rules.reader import Draft
-from mockserver.faults.unit import Aim, RuleMemory, Selective, Turn, Unit, kind_of
+from mockserver.faults.unit import Aim, OfHandshakes, RuleMemory, Selective, Turn, Unit, kind_of
 from mockserver.match.compile import Test, compile_match
 from mockserver.pipeline.plan import Hit, Plan
+from mockserver.pipeline.tunnels import Strike
 
 
 @dataclass(slots=True)
@@ -55,6 +56,19 @@ class Rule:
                 or fault.fits(Aim(exchange.provider, exchange.operation))
             )
         )
+
+    @property
+    def is_of_handshakes(self) -> bool:
+        """Whether it is about TLS handshakes, and never about a call."""
+        return isinstance(self.draft.fault, OfHandshakes)
+
+    def strike_handshake(self, count: int, hits: int) -> Strike | None:
+        """What it does to the latest of so many matching handshakes, of which so many were hit."""
+        fault, schedule = self.draft.fault, self.draft.schedule
+        if not isinstance(fault, OfHandshakes) or not schedule.is_due(count, hits):
+            return None
+        struck = self._draw(count) < schedule.probability
+        return fault.strike_handshake(self.id) if struck else None
 
     def strike(
         self, plan: Plan, exchange: Exchange, calls: int, hits: int, memory: RuleMemory
