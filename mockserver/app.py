@@ -14,8 +14,11 @@ from mockserver.api.provider import Provider
 from mockserver.config import Settings, default_switches
 from mockserver.faults.rules.book import RuleBook, read_document
 from mockserver.faults.rules.language import Language
+from mockserver.interception.interceptor import Interceptor
 from mockserver.interception.opening import Opening
+from mockserver.interception.targets import Targets
 from mockserver.late import LateModule, load_module
+from mockserver.pipeline.handshake import strike_handshake
 from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.refused import record_refusal
 from mockserver.pipeline.transfer import Transfer
@@ -77,6 +80,15 @@ def create_opening(settings: Settings, providers: Mapping[str, Provider]) -> Ope
 def refuse_for(app: App) -> Callable[[Refusal], Transfer]:
     """What a server calls with all that it refuses before it is a call."""
     return partial(record_refusal, app.sandboxes)
+
+
+def create_interceptor(
+    settings: Settings, providers: Mapping[str, Provider], app: App
+) -> Interceptor:
+    """What a server of ours asks about clients that take it for their proxy, or speak TLS."""
+    owners = {host: each.id for each in providers.values() for host in each.hosts}
+    targets = Targets(owners, (*settings.allowed_hosts, *settings.tls_name), settings.pass_)
+    return Interceptor(app.opening, targets, owners, partial(strike_handshake, app.sandboxes))
 
 
 def create_desk(

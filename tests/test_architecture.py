@@ -27,8 +27,8 @@ ARROWS = {
     "verdicts": {"sandbox", "pipeline", "api", "late", "text"},
     "config": {"api", "late", "text", "verdicts"},
     "web": {"pipeline", "api"},
-    "wire": {"pipeline"},
-    "interception": {"late", "text"},
+    "wire": {"late", "pipeline"},
+    "interception": {"late", "pipeline", "text"},
     "verify": {"verdicts", "match", "sandbox", "api", "text"},
     "admin": {"verdicts", "verify", "sandbox", "pipeline", "api", "late", "text"},
     "app": {
@@ -119,6 +119,7 @@ LATE_TARGETS = {
     "mockserver.verdicts.judge",
     "mockserver.verdicts.units",
     "mockserver.verify.conduct",
+    "mockserver.wire.handshake",
 }
 LOADERS = ("Late", "LateModule", "load_module", "load_modules_of", "load_with_extra")
 FOREIGN = {

@@ -12,7 +12,7 @@ from shlex import quote
 import click
 
 from mockserver.api.provider import Provider
-from mockserver.app import create_app, refuse_for
+from mockserver.app import create_app, create_interceptor, refuse_for
 from mockserver.cli import banner
 from mockserver.cli.base import stop, tell
 from mockserver.cli.options import settings_options
@@ -77,6 +77,7 @@ def serve(given: Given) -> None:
         announce,
         limit_body=limit_body,
         refuse=refuse_for(app),
+        interception=create_interceptor(settings, providers, app),
         agenda=app.sandboxes.agenda,
         limits=Limits(keep_alive_seconds=settings.keep_alive),
     )

@@ -33,8 +33,8 @@ class ConfigFile(NamedTuple):
     @property
     def values(self) -> dict[str, Any]:
         """What it says about the settings of the table."""
-        names = [setting.name for setting in SETTINGS if setting.name in self.content]
-        return {name: self.content[name] for name in names}
+        there = [setting for setting in SETTINGS if setting.key in self.content]
+        return {setting.name: self.content[setting.key] for setting in there}
 
 
 def find_file(named: Path | None) -> Path | None:
@@ -62,7 +62,7 @@ def read_rules(file: ConfigFile) -> tuple[tuple[Mapping[str, Any], ...], list[Mi
 
 def find_unknown_keys(file: ConfigFile, providers: Mapping[str, Provider]) -> list[Mistake]:
     """Keys at the top that are no setting, no provider's id and not ``fault``."""
-    names = [*(setting.name for setting in SETTINGS), RULES, *providers]
+    names = [*(setting.key for setting in SETTINGS), RULES, *providers]
     return [
         Mistake(file.name, key, f"unknown key; {there_are(names, key)}")
         for key in sorted(set(file.content) - set(names))

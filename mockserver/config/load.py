@@ -33,7 +33,11 @@ class Given(NamedTuple):
 
     def find_source(self, name: str) -> Source:
         option_or_variable = self.sources.get(name)
-        return (option_or_variable, "") if option_or_variable else (self.file.name, name)
+        return (
+            (option_or_variable, "")
+            if option_or_variable
+            else (self.file.name, name.removesuffix("_"))
+        )
 
 
 def load_settings(providers: Mapping[str, Provider], given: Given) -> Settings:

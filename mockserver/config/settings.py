@@ -12,11 +12,13 @@ from mockserver.config.values import (
     Choice,
     FilePath,
     HostNames,
+    PassedHosts,
     Truth,
     text_field,
     token_field,
     whole_number,
 )
+from mockserver.text.targets import Pattern
 from mockserver.verdicts.thresholds import ATTEMPTS, BACK_OFF, WINDOW
 
 PACKAGE = Path(__file__).parents[1]
@@ -146,6 +148,15 @@ class Settings:
         "localhost, 127.0.0.1 and ::1; may be told several times, or with commas between them",
         repeated=True,
     )
+    pass_: tuple[Pattern, ...] = _add_row(
+        (),
+        PassedHosts(),
+        "HOST",
+        "let clients on this machine reach this host through this server as their proxy, which "
+        "refuses all but the providers' hosts and local ones; HOST, HOST:PORT or *.DOMAIN; "
+        "may be told several times, or with commas between them",
+        repeated=True,
+    )
     verdict_attempts: int = _add_row(
         ATTEMPTS.default,
         whole_number(ATTEMPTS.low, ATTEMPTS.high),
@@ -197,12 +208,17 @@ class Setting(NamedTuple):
     repeated: bool
 
     @property
+    def key(self) -> str:
+        """The name as users write it, which may be a word of Python's own."""
+        return self.name.removesuffix("_")
+
+    @property
     def option(self) -> str:
-        return f"--{self.name.replace('_', '-')}"
+        return f"--{self.key.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
-        return f"{PREFIX}{self.name.upper()}"
+        return f"{PREFIX}{self.key.upper()}"
 
     @property
     def usage(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from mockserver.text.targets import Pattern, read_pattern
 from mockserver.text.validation import flatten
 
 MOST_DIGITS = 9
@@ -88,6 +89,24 @@ class CertifiedNames(fields.Field[tuple[str, ...]]):
         return tuple(names)
 
     _EXPECTED = "expected names of hosts or addresses, without scheme and port, such as mock.test"
+
+
+class PassedHosts(fields.Field[tuple[Pattern, ...]]):
+    """Hosts with or without a port, given one by one or with commas between them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[Pattern, ...]:
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+            raise ValidationError(self._EXPECTED)
+        found = [read_pattern(name) for each in given for name in each.split(",")]
+        patterns = tuple(each for each in found if each is not None)
+        if len(patterns) < len(found):
+            raise ValidationError(self._EXPECTED)
+        return patterns
+
+    _EXPECTED = "expected hosts such as api.example.com, api.example.com:443 or *.example.com"
 
 
 def _can_be_certified(name: str) -> bool:

@@ -18,8 +18,9 @@ from mockserver.interception.contexts import make_context
 from mockserver.interception.folder import Folder
 from mockserver.interception.kept import is_near_end, keep_authority
 from mockserver.interception.leaves import FLAWS, keep_leaf
-from mockserver.interception.names import LOCAL, gather, is_address, simplify
+from mockserver.interception.names import LOCAL, gather
 from mockserver.interception.trust import write_bundle, write_truststore
+from mockserver.text.targets import is_address, simplify
 
 PUBLIC = "ca.pem"
 MOST_CONTEXTS = 128

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from mockserver.interception.names import is_address
+from mockserver.text.targets import is_address
 
 LIFE = timedelta(days=199)
 SKEW = timedelta(days=1)  # how far a client's clock may be behind ours

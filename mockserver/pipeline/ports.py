@@ -18,6 +18,7 @@ from mockserver.pipeline.answer import Answer
 from mockserver.pipeline.plan import Plan
 from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.transfer import Transfer
+from mockserver.pipeline.tunnels import Strike
 from mockserver.text.masking import Masking
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -74,6 +75,11 @@ class Striker(Protocol):
         Counting it, also against every rule that matches, are changes that are added to
         ``counts``, and what rules remember is added to ``notes``: these stay in any case. Raises
         Refused for a bad header.
+        """
+
+    def strike_handshake(self, provider: str | None) -> Strike | None:
+        """What strikes a TLS handshake with a provider's host, None for the server's own name. It
+        counts at once. Raises Refused where that cannot be kept.
         """
 
 

@@ -53,6 +53,11 @@ class Channel(Protocol):
 
     def resume(self) -> None: ...
 
+    def acknowledge(self) -> None:
+        """Have the client know now that what came is here: until it does, it may hold back what is
+        still to come (RFC 896), and our side may wait for an answer to tell it with.
+        """
+
     def send_end(self) -> None:
         """End our own side once all is out."""
 

@@ -10,6 +10,7 @@ from mockserver.wire.channel import Receiver
 from mockserver.wire.hub import Hub
 from mockserver.wire.opening import Opening
 
+QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # of Linux alone
 LINGER_NOT = struct.pack("ii", 1, 0)
 """Of a socket that ends with a reset rather than a clean close."""
 NOBODY = ("", 0)
@@ -73,6 +74,10 @@ class Connection(asyncio.Protocol):
     def resume(self) -> None:
         self._transport.resume_reading()
 
+    def acknowledge(self) -> None:
+        if QUICK_ACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
+
     def send_end(self) -> None:
         if not self.closing:
             self._transport.write_eof()
@@ -86,6 +91,10 @@ class Connection(asyncio.Protocol):
     def reset(self) -> None:
         if self.closing:
             return
-        of_ours: socket.socket = self._transport.get_extra_info("socket")
-        of_ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         self._transport.abort()
+
+    @property
+    def _socket(self) -> socket.socket:
+        found: socket.socket = self._transport.get_extra_info("socket")
+        return found

@@ -60,6 +60,8 @@ def make_environ(base: dict[str, Any], request: Request) -> WSGIEnvironment:
             environ[key] = f"{environ[key]},{text}" if key in environ else text
     if host is not None:
         environ["HTTP_HOST"] = host
+        if request.code is not None:
+            environ[CODE] = request.code
     if request.too_large:  # otherwise a view of Flask would be given as much as is allowed
         environ.setdefault("CONTENT_LENGTH", TOO_LARGE)
         environ.pop("HTTP_TRANSFER_ENCODING", None)

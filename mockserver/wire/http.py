@@ -3,6 +3,7 @@
 from mockserver.wire.channel import Channel
 from mockserver.wire.head import CONTINUE
 from mockserver.wire.hub import Hub
+from mockserver.wire.ports import WayOn
 from mockserver.wire.reading import Reader
 from mockserver.wire.refusing import BODY_TOO_SLOW, HEAD_TOO_SLOW, NO_TUNNEL, Refused
 from mockserver.wire.request import Phase, Request, describe_refusal
@@ -17,11 +18,21 @@ AT_ONCE = 16
 class HTTP:
     """A receiver. ``code`` is that of the sandbox which the tunnel is for, where it is one."""
 
-    __slots__ = ("_behind", "_channel", "_hub", "_reader", "_scheduled", "_sides", "_speaker")
+    __slots__ = (
+        "_behind",
+        "_channel",
+        "_code",
+        "_hub",
+        "_reader",
+        "_scheduled",
+        "_sides",
+        "_speaker",
+    )
 
     def __init__(self, channel: Channel, hub: Hub, code: str | None = None) -> None:
         self._channel = channel
         self._hub = hub
+        self._code = code
         self._reader = Reader(hub)
         self._sides = sides = Sides(channel, hub)
         self._speaker = Speaker(channel, hub, sides, code, go_on=self._schedule, end=self._end)
@@ -83,12 +94,39 @@ class HTTP:
             self._wait_for_more()
 
     def _answer(self, request: Request) -> None:
-        if request.opens_tunnel:
-            self._refuse(NO_TUNNEL, request)
-            return
+        if request.target[:1] != b"/":
+            judged = self._judge(request)
+            if judged is None:
+                return
+            request = judged
         more = self._reader.requests or self._behind
         ended = self._hub.leaving or (self._sides.state is State.HALF_CLOSED and not more)
         self._speaker.answer(request, closes=ended or not request.keep_alive)
+
+    def _judge(self, request: Request) -> Request | None:
+        """What is to be answered here of one that may be to a proxy; None where it is over."""
+        proxy = self._hub.proxy
+        if proxy is not None:
+            judged = proxy.judge(request, self._channel, self._code)
+        else:
+            judged = NO_TUNNEL if request.opens_tunnel else request
+        if isinstance(judged, Request):
+            return judged
+        if isinstance(judged, Refused):
+            self._refuse(judged, request)
+        else:
+            self._leave_to(judged)
+        return None
+
+    def _leave_to(self, way_on: WayOn) -> None:
+        """Somebody else listens on the channel from now on."""
+        half_closed = self._sides.state is State.HALF_CLOSED
+        self._hub.remove(self)
+        self._sides.state, self._reader.phase = State.LEFT, Phase.OVER
+        way_on(self._reader.rest + self._behind)
+        self._behind = b""
+        if half_closed and not self._channel.receiver.receive_end():
+            self._channel.close()
 
     def _wait_for_more(self) -> None:
         reader = self._reader
@@ -102,6 +140,8 @@ class HTTP:
                 reader.wants_continue = False
                 self._channel.send(CONTINUE)
             self._sides.wait_for(reader.phase)
+            if reader.phase is not Phase.BETWEEN:
+                self._channel.acknowledge()
 
     def _schedule(self) -> None:
         if not self._scheduled:

@@ -10,6 +10,7 @@ from wsgiref.types import WSGIApplication
 from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.transfer import Transfer
 from mockserver.wire.limits import Limits
+from mockserver.wire.ports import Proxying
 
 LimitBody = Callable[[str], int]
 """How many bytes a body to a path may have."""
@@ -79,12 +80,16 @@ class Hub:
         """Bytes of bodies that are not whole yet."""
         self.streams = 0
         """Threads that read answers of a user's own views."""
+        self.tunnels = 0
+        """To other servers."""
+        self.proxy: Proxying | None = None
+        """What to do for clients that take this server for their proxy, or speak TLS."""
         self.leaving = False
         self.timed: set[Timed] = set()
         self.empty = Event()
         """Set while there is no connection."""
         self.empty.set()
-        self._most = most
+        self.most = most
         self._pace = min(1.0, self._shortest() / 4)
         self._sweeper: TimerHandle | None = None
         self._date_of = 0.0
@@ -102,9 +107,9 @@ class Hub:
         """Watch over one more, in place of those idle for longest if there are too many. Whether
         there is room for it.
         """
-        if len(self.timed) >= self._most:
+        if not self._has_room():
             self._evict()
-        there_is_room = len(self.timed) < self._most
+        there_is_room = self._has_room()
         self.timed.add(each)
         self.empty.clear()
         if self._sweeper is None:
@@ -156,6 +161,10 @@ class Hub:
             each.abort()
         if evicted:
             log.warning(TOO_MANY, len(self.timed) + len(evicted), len(evicted))
+
+    def _has_room(self) -> bool:
+        """A tunnel takes two descriptors."""
+        return len(self.timed) + self.tunnels < self.most
 
     def _shortest(self) -> float:
         limits = self.limits

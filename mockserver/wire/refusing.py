@@ -1,5 +1,6 @@
 """Why the wire takes something for no call, and what is said about it."""
 
+import json
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -9,14 +10,22 @@ MORE_THAN_ONE = "a client or proxy that repeats it cannot know which one counts;
 
 
 class Refused(NamedTuple):
-    """``status`` is what is answered; ``reason`` and ``hint`` are for whoever has to mend it."""
+    """``status`` is what is answered; ``reason`` and ``hint`` are for whoever has to mend it.
+
+    ``host`` is the other one that a client wants of this server as its proxy, and ``code`` the
+    sandbox's that it named.
+    """
 
     status: int
     reason: str
     hint: str
+    host: str = ""
+    code: str | None = None
 
     def write(self, date: str) -> bytes:
         """The whole answer, after which the connection ends."""
+        if self.host:
+            return self._write_of_proxy(date)
         text = f"{self.reason}\n{self.hint}\n".encode("ascii", "backslashreplace")
         head = (
             f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\nDate: {date}\r\n"
@@ -24,6 +33,18 @@ class Refused(NamedTuple):
             f"Content-Length: {len(text)}\r\n\r\n"
         )
         return head.encode() + text
+
+    def _write_of_proxy(self, date: str) -> bytes:
+        """The same to whoever wants another host: in the shape of the administration's errors."""
+        error = {"code": "proxy_refused", "message": self.reason, "hint": self.hint}
+        body = json.dumps({"error": error}).encode()
+        refused = f"X-Mock-Refused: {self.host}\r\n" if self.status == 403 else ""
+        head = (
+            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\nDate: {date}\r\n"
+            f"Content-Type: application/json\r\n{refused}Connection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
 
 
 HEAD_TOO_LARGE = Refused(
@@ -66,6 +87,22 @@ NO_TUNNEL = Refused(
     "CONNECT asks for a tunnel, as from a proxy",
     "give the client this server's address as its base URL",
 )
+NO_CODE = Refused(
+    400,
+    "the proxy's user name is no sandbox's code",
+    "http://CODE:any@HOST:PORT has the 8 digits that GET /_mock/sandboxes tells; without a user "
+    "name, or with default, the credential of each call decides",
+)
+TOO_LARGE_TO_PASS_ON = Refused(
+    413,
+    "the body is too large to be passed on to another server",
+    "it may have 1 MiB; have the client use CONNECT, or reach that server without a proxy",
+)
+TOO_MANY_TUNNELS = Refused(
+    503,
+    "there are as many tunnels to other servers as the descriptors of this process allow",
+    "end some, or start the server with a larger limit: ulimit -n",
+)
 HEAD_TOO_SLOW = Refused(
     408,
     "the head of the request did not come to its end",
@@ -96,3 +133,8 @@ def refuse_garbage(error: Exception, data: bytes) -> Refused:
     else:
         hint = "every request begins with a line such as GET /_mock/livez HTTP/1.1"
     return Refused(400, f"what came is no HTTP/1.1: {error}", hint)
+
+
+def refuse_unreachable(host: str, port: int, reason: str) -> Refused:
+    hint = "is that server running, and does it listen at this port?"
+    return Refused(502, f"cannot connect to {host} port {port}: {reason}", hint, host)

@@ -16,6 +16,7 @@ from mockserver.wire.refusing import (
 
 FRAMING = (b"content-length", b"transfer-encoding")
 VERSIONS = ("1.1", "1.0")
+PROXY_USER = b"proxy-authorization"
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -34,7 +35,7 @@ BETWEEN, HEAD, BODY, REPEATED, OVER = Phase  # looking one up in its class takes
 
 class Request(NamedTuple):
     """One as it came; ``headers`` have lower-case names. Where it is ``too_large`` its body is not
-    here.
+    here. ``code`` is the sandbox's that the request itself is for, of a client to its proxy.
     """
 
     method: bytes
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     body: bytes = b""
     keep_alive: bool = False
     too_large: bool = False
+    code: str | None = None
 
     @property
     def opens_tunnel(self) -> bool:
@@ -72,6 +74,13 @@ def judge_head(url: bytes, version: str, headers: Headers, limits: Limits) -> Re
 
 def describe_refusal(refused: Refused, request: Request, peer: str) -> Refusal:
     """What is told of a request that is no call."""
-    headers = {each.decode("latin-1"): value.decode("latin-1") for each, value in request.headers}
+    headers = {
+        each.decode("latin-1"): value.decode("latin-1")
+        for each, value in request.headers
+        if each != PROXY_USER  # which is told apart
+    }
     method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
-    return Refusal(refused.reason, refused.hint, refused.status, method, target, headers, peer=peer)
+    return Refusal(
+        refused.reason, refused.hint, refused.status, method, target, headers,
+        refused.host, refused.code, peer,
+    )  # fmt: skip

@@ -17,6 +17,9 @@ from mockserver.wire.connection import Connection
 from mockserver.wire.descriptors import raise_limit
 from mockserver.wire.hub import Hub, LimitBody, Refuse
 from mockserver.wire.limits import Limits
+from mockserver.wire.opening import Opening
+from mockserver.wire.ports import Interception
+from mockserver.wire.proxying import Proxy
 
 try:
     from uvloop import new_event_loop
@@ -54,16 +57,19 @@ def run(
     *,
     limit_body: LimitBody,
     refuse: Refuse = log_refusal,
+    interception: Interception | None = None,
     agenda: Agenda | None = None,
     limits: Limits = USUAL,
 ) -> None:
     """Serve until SIGINT or SIGTERM; answers under way are finished, for at most 10 s.
 
     What is due by the clocks of ``agenda`` is run by the server's own loop; ``refuse`` is told what
-    came and was no call.
+    came and was no call; ``interception`` is asked about TLS, and about other hosts than this one.
     """
     loop = new_event_loop()
     hub = Hub(app, loop, limit_body=limit_body, refuse=refuse, limits=limits, most=raise_limit())
+    if interception is not None:
+        hub.proxy = Proxy(interception, hub, Opening)
     try:
         loop.run_until_complete(_serve(hub, listener, on_ready, agenda))
     finally:

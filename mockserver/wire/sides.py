@@ -12,6 +12,7 @@ from mockserver.wire.request import Phase
 class State(Enum):
     OPEN = "both go on"
     HALF_CLOSED = "the client has ended its own, and waits for the rest of its answers"
+    LEFT = "somebody else listens on the channel"
     DRAINING = "ours has ended: what still comes is read, so that the client sees what was sent"
 
 
@@ -31,7 +32,7 @@ class Sides:
     @property
     def over(self) -> bool:
         """Whether no further call is answered."""
-        return self.state is State.DRAINING or self._channel.closing
+        return self.state in (State.DRAINING, State.LEFT) or self._channel.closing
 
     def blame(self, whom: Literal["client", "server", "fault"]) -> None:
         """Tell who ended the connection, unless somebody did before."""

@@ -189,10 +189,10 @@ def test_head_alone_is_told(server: Server) -> None:
 @pytest.mark.parametrize(
     ("data", "method", "hint"),
     [
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "", "http"),
+        (b"\x15\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "", "every request begins"),
         (b"GET / HTTP/1.1\r\n\r\n", "GET", "HTTP/1.1 wants one"),
     ],
-    ids=["TLS", "no host"],
+    ids=["no HTTP", "no host"],
 )
 def test_what_is_refused_before_it_is_a_call_is_told_as_well(
     server: Server, data: bytes, method: str, hint: str

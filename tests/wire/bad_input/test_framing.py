@@ -110,7 +110,7 @@ def test_hanging_up_before_the_last_chunk_changes_nothing(server: Server, chunks
 GARBAGE = {
     "bytes": bytes(range(256)) * 8,
     "NULs": b"\0" * 1_000,
-    "a TLS hello": bytes.fromhex("1603010200010001fc0303") + b"\x7f" * 500,
+    "a TLS alert": bytes.fromhex("15030300020246"),
     "an SSH banner": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
     "HTTP/9.9": b"GET / HTTP/9.9\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9),
@@ -141,7 +141,7 @@ MALFORMED_REQUESTS = {
     "bare line feeds": b"GET / HTTP/1.1\nHost: localhost\n\n",
     "no host": b"GET /nowhere HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /nowhere HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "a tunnel": b"CONNECT api.d7networks.com:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a tunnel without a port": b"CONNECT api.d7networks.com HTTP/1.1\r\nHost: a\r\n\r\n",
 }
 
 

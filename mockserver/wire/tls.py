@@ -1,0 +1,179 @@
+"""The inside of TLS: a receiver of one channel, and itself the channel of whoever speaks inside.
+
+OpenSSL reads and writes memory here and never a socket. So TLS goes over whatever is a channel,
+the inside of TLS among them, and whatever ends a connection ends one with TLS too.
+"""
+
+import ssl
+from asyncio import AbstractEventLoop
+from contextlib import suppress
+
+from mockserver.wire.channel import Channel, Receiver
+
+PIECE = 4_096
+"""Octets that OpenSSL is handed at once: its memory keeps for good what it once needed."""
+LARGEST_RECORD = 16_384
+
+
+class Memory:
+    """What OpenSSL has to read, and what it has written."""
+
+    __slots__ = ("incoming", "object", "outgoing")
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.object = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+
+
+class Tls:
+    """TLS after the handshake."""
+
+    __slots__ = (
+        "_added", "_below", "_deaf", "_ended", "_incoming", "_loop", "_object", "_outgoing",
+        "_paused", "line", "own", "peer", "receiver", "scheme",
+    )  # fmt: skip
+
+    receiver: Receiver
+
+    def __init__(self, below: Channel, loop: AbstractEventLoop, memory: Memory) -> None:
+        self._below = below
+        self._loop = loop
+        self._incoming, self._outgoing = memory.incoming, memory.outgoing
+        self._object = memory.object
+        self._paused = False
+        self._deaf = False
+        """Nothing can come any more: the client has ended its side, or broken it."""
+        self._ended = False
+        """Nothing can be sent any more."""
+        self._added = 0
+        """Bytes that records added to what was sent last."""
+        self.line, self.peer, self.own = below.line, below.peer, below.own
+        self.scheme = "https"
+
+    def receive(self, data: bytes) -> None:
+        view = memoryview(data)
+        for begin in range(0, len(view), PIECE):
+            if self._deaf:
+                return
+            self._incoming.write(view[begin : begin + PIECE])
+            self.read_on()
+
+    def receive_end(self) -> bool:
+        self._hear_end()
+        return not self._below.closing
+
+    def drain(self) -> None:
+        self.receiver.drain()
+
+    def lose(self) -> None:
+        """What OpenSSL holds goes at once: 10 KB and more, of which the collector knows nothing."""
+        self._deaf = self._ended = True
+        self.receiver.lose()
+        del self._object, self._incoming, self._outgoing
+
+    @property
+    def full(self) -> bool:
+        return self._below.full
+
+    @property
+    def unsent(self) -> int:
+        return max(0, self._below.unsent - self._added)
+
+    @property
+    def closing(self) -> bool:
+        return self._below.closing
+
+    def send(self, data: bytes) -> None:
+        """All of it with one write below, in records of some size."""
+        if self._ended or not data:
+            return
+        view, records = memoryview(data), list[bytes]()
+        for begin in range(0, len(view), PIECE):
+            self._object.write(view[begin : begin + PIECE])
+            records.append(self._outgoing.read())
+        sent = records[0] if len(records) == 1 else b"".join(records)
+        self._added = len(sent) - len(data)
+        self._below.send(sent)
+
+    def pause(self) -> None:
+        self._paused = True
+        self._below.pause()
+
+    def resume(self) -> None:
+        """What came before is told later: this may be called while the receiver is being told."""
+        if self._paused:
+            self._paused = False
+            self._loop.call_soon(self.read_on)
+            self._below.resume()
+
+    def acknowledge(self) -> None:
+        self._below.acknowledge()
+
+    def send_end(self) -> None:
+        """Later, as OpenSSL reads nothing any more that is there when it is told."""
+        self._loop.call_soon(self._end_own_side)
+
+    def close(self) -> None:
+        self._deaf = True
+        self._notify()
+        self._below.close()
+
+    def abort(self) -> None:
+        self._deaf = self._ended = True
+        self._below.abort()
+
+    def reset(self) -> None:
+        self._deaf = self._ended = True
+        self._below.reset()
+
+    def read_on(self) -> None:
+        """Tell the receiver what has come, as far as it wants to know."""
+        while not (self._paused or self._deaf):
+            try:
+                data = self._object.read(LARGEST_RECORD)
+            except ssl.SSLWantReadError:
+                break
+            except ssl.SSLError:
+                self._break_off()
+                return
+            if data:
+                self.receiver.receive(data)
+            else:
+                self._hear_end()
+            if not (self._incoming.pending or self._object.pending()):
+                break  # spares an exception, which costs 3 µs
+        if not self._below.closing and self._outgoing.pending and self._below.full:
+            self.reset()  # who asks and asks for another handshake, and reads no answer
+        self._flush()
+
+    def _hear_end(self) -> None:
+        if not self._deaf:
+            self._deaf = True
+            if not self.receiver.receive_end():
+                self.close()
+
+    def _break_off(self) -> None:
+        """What came is no TLS, or says that ours is none: the client gets OpenSSL's alert."""
+        self._deaf = self._ended = True
+        self._flush()
+        self.line.closed_by = self.line.closed_by or "server"
+        self._below.close()
+
+    def _end_own_side(self) -> None:
+        if not self._ended:
+            self._notify()
+            self._below.send_end()
+
+    def _notify(self) -> None:
+        """Say that nothing more comes."""
+        if self._ended:
+            return
+        self._ended = True
+        with suppress(ssl.SSLError):  # as the client has not said so yet, for which nobody waits
+            self._object.unwrap()
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what OpenSSL has to say of its own accord."""
+        if not self._below.closing and self._outgoing.pending:
+            self._below.send(self._outgoing.read())
