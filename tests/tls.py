@@ -3,6 +3,7 @@
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -57,10 +58,10 @@ def open_tunnel(server: Server, target: str = f"{HOST}:443", user: str | None = 
 
 def read_all(connection: socket.socket) -> bytes:
     """Until the server ends its side, which it has to do as TLS wants it."""
-    received = b""
+    received = []
     while part := connection.recv(65_536):
-        received += part
-    return received
+        received.append(part)
+    return b"".join(received)
 
 
 def entries(server: Server) -> list[dict[str, Any]]:
@@ -94,6 +95,10 @@ class Client:
         data = self._outgoing.read()
         for begin in range(0, len(data), piece):
             self.connection.sendall(data[begin : begin + piece])
+
+    def take(self) -> bytes:
+        """What is to be sent, for a test that sends it otherwise."""
+        return self._outgoing.read()
 
     def end(self) -> None:
         """Say that nothing more comes, and send that with what is still to be sent."""
@@ -130,3 +135,31 @@ class Client:
                 if not came:
                     return received, "closed"
                 self._incoming.write(came)
+
+
+class Layer:
+    """TLS through anything that sends and receives as a socket does."""
+
+    def __init__(self, below: Any, context: ssl.SSLContext) -> None:
+        self._below = below
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._inside = context.wrap_bio(self._incoming, self._outgoing, server_hostname=HOST)
+        self._repeat(self._inside.do_handshake)
+
+    def sendall(self, data: bytes) -> None:
+        self._inside.write(data)
+        self._below.sendall(self._outgoing.read())
+
+    def recv(self, size: int) -> bytes:
+        return bytes(self._repeat(lambda: self._inside.read(size)))
+
+    def _repeat(self, work: Callable[[], Any]) -> Any:
+        while True:
+            try:
+                done = work()
+            except ssl.SSLWantReadError:
+                self._below.sendall(self._outgoing.read())
+                self._incoming.write(self._below.recv(65_536))
+            else:
+                self._below.sendall(self._outgoing.read())
+                return done

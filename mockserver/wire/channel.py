@@ -30,6 +30,8 @@ class Channel(Protocol):
     line: Line
     scheme: str
     """``http``, or ``https`` inside of TLS."""
+    depth: int
+    """How many channels this one goes through."""
     peer: tuple[str, int]
     """The client's address."""
     own: tuple[str, int]

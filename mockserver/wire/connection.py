@@ -22,6 +22,7 @@ class Connection(asyncio.Protocol):
     __slots__ = ("_hub", "_transport", "full", "line", "own", "peer", "receiver", "unsent")
 
     scheme = "http"
+    depth = 0
     receiver: Receiver
 
     def __init__(self, hub: Hub) -> None:

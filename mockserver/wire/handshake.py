@@ -42,7 +42,7 @@ class Handshake:
         channel: Channel,
         hub: Hub,
         proxy: Proxying,
-        begin: Callable[[Channel, Hub, str | None], Receiver],
+        begin: Callable[[Channel, Hub, str, str | None], Receiver],
         host: str,
         code: str | None,
     ) -> None:
@@ -149,7 +149,7 @@ class Handshake:
         self._hub.remove(self)
         self._send(memory)
         self._channel.receiver = inside = Tls(self._channel, self._hub.loop, memory)
-        inside.receiver = self._begin(inside, self._hub, self._code)
+        inside.receiver = self._begin(inside, self._hub, self._host, self._code)
         inside.read_on()
         inside.receive(rest)
 

@@ -123,10 +123,8 @@ class HTTP:
         half_closed = self._sides.state is State.HALF_CLOSED
         self._hub.remove(self)
         self._sides.state, self._reader.phase = State.LEFT, Phase.OVER
-        way_on(self._reader.rest + self._behind)
+        way_on(self._reader.rest + self._behind, half_closed)
         self._behind = b""
-        if half_closed and not self._channel.receiver.receive_end():
-            self._channel.close()
 
     def _wait_for_more(self) -> None:
         reader = self._reader

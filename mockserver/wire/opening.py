@@ -10,6 +10,8 @@ from mockserver.wire.refusing import NO_ROOM
 HANDSHAKE = LateModule("mockserver.wire.handshake")  # which many a server never needs
 TLS = 22
 """The first byte of a ClientHello: the record is one of the handshake (RFC 8446 5.1)."""
+MOST_LAYERS = 3
+"""Of TLS inside of TLS: a proxy that is reached by TLS takes two."""
 
 
 class Opening:
@@ -45,9 +47,9 @@ class Opening:
     def receive(self, data: bytes) -> None:
         self._hub.remove(self)
         channel, hub = self._channel, self._hub
-        if data[0] == TLS and hub.proxy is not None:
+        if data[0] == TLS and hub.proxy is not None and channel.depth < MOST_LAYERS:
             channel.receiver = HANDSHAKE.Handshake(
-                channel, hub, hub.proxy, HTTP, self._host, self._code
+                channel, hub, hub.proxy, Opening, self._host, self._code
             )
         else:
             channel.receiver = HTTP(channel, hub, self._code)

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     import ssl
 
 
-WayOn = Callable[[bytes], None]
-"""Has somebody else listen on a channel, who is told what came there beyond the request."""
+WayOn = Callable[[bytes, bool], None]
+"""Has somebody else listen on a channel, who is told what came there beyond the request, and
+whether the client has ended its side since.
+"""
 
 
 class Interception(Protocol):

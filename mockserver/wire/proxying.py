@@ -79,16 +79,36 @@ class Proxy:
         scheme = "https" if request.target[:5].lower() == b"https" else "http"
         return self.interception.judge_call(scheme, authority, peer, own_port)
 
-    def _lead_inside(self, channel: Channel, host: str, code: str | None, came: bytes) -> None:
-        """The client speaks with this server, as if it were the one that it wants."""
+    def _lead_inside(
+        self, channel: Channel, host: str, code: str | None, came: bytes, ended: bool
+    ) -> None:
+        """The client speaks with this server, as if it were the one that it wants.
+
+        Later, as what came may be another such request, and so on.
+        """
         channel.send(ESTABLISHED)
+        channel.pause()
         channel.receiver = self._open(channel, self._hub, host, code)
-        channel.resume()
-        if came:
-            channel.receiver.receive(came)
+
+        def go_on() -> None:
+            if channel.closing:
+                return
+            channel.resume()
+            if came:
+                channel.receiver.receive(came)
+            if ended and not channel.receiver.receive_end():
+                channel.close()
+
+        self._hub.loop.call_soon(go_on)
 
     def _lead_there(
-        self, request: Request, channel: Channel, verdict: Verdict, first: bytes, came: bytes
+        self,
+        request: Request,
+        channel: Channel,
+        verdict: Verdict,
+        first: bytes,
+        came: bytes,
+        ended: bool,
     ) -> None:
         """The client speaks with another server; ``first`` is what this one says in its place."""
         tunnel = OneAnswer(channel, self._hub) if first else Tunnel(channel, self._hub)
@@ -97,6 +117,8 @@ class Proxy:
 
         def begin() -> None:
             tunnel.begin(b"" if first else ESTABLISHED, first or came)
+            if ended:
+                tunnel.receive_end()
 
         def fail(reason: str) -> None:
             refused = refuse_unreachable(verdict.host, verdict.port, reason)

@@ -30,7 +30,7 @@ class Tls:
 
     __slots__ = (
         "_added", "_below", "_deaf", "_ended", "_incoming", "_loop", "_object", "_outgoing",
-        "_paused", "line", "own", "peer", "receiver", "scheme",
+        "_paused", "depth", "line", "own", "peer", "receiver", "scheme",
     )  # fmt: skip
 
     receiver: Receiver
@@ -49,6 +49,7 @@ class Tls:
         """Bytes that records added to what was sent last."""
         self.line, self.peer, self.own = below.line, below.peer, below.own
         self.scheme = "https"
+        self.depth = below.depth + 1
 
     def receive(self, data: bytes) -> None:
         view = memoryview(data)

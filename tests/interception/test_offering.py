@@ -1,5 +1,6 @@
 """How people and programs get at the authority's certificate, and what they are told without."""
 
+import json
 import re
 import ssl
 import subprocess
@@ -16,6 +17,7 @@ from mockserver.interception.authority import Authority
 from mockserver.registry import find_providers
 from tests.commands import run, started
 from tests.conftest import Start
+from tests.sockets import raw, until_closed
 
 HOSTS = [host for each in find_providers().providers.values() for host in each.hosts]
 INSTALL = "pip install 'whatsapp-mockserver[tls]'"
@@ -163,6 +165,23 @@ def test_server_without_the_extra_speaks_http_and_says_what_to_install(
     assert answer.status_code == 501
     assert answer.json()["error"]["code"] == "tls_not_installed"
     assert answer.json()["error"]["hint"] == INSTALL
+
+
+def test_server_without_the_extra_refuses_what_needs_it(
+    start_server: Start, without_extra: dict[str, str]
+) -> None:
+    """A tunnel with a reason, TLS by an end; what needs none goes on."""
+    server = start_server(**without_extra)
+    wish = "CONNECT api.kirim.chat:{} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    answer = raw(server.url, wish.format(443).encode())
+    assert answer.status == 501
+    assert json.loads(answer.body)["error"]["hint"] == INSTALL
+    assert raw(server.url, wish.format(80).encode()).status == 200
+    hello = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"
+    assert until_closed(server.url, hello) == b""
+    told = requests.get(f"{server.state}/requests", timeout=5).json()["requests"]
+    assert [entry["hint"] for entry in told] == [INSTALL, INSTALL]
+    assert "Traceback" not in server.log.read_text()
     assert requests.get(f"{server.url}/_mock/livez", timeout=5).status_code == 200
 
 

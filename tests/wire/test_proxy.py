@@ -16,7 +16,7 @@ from mockserver.interception.targets import Targets
 from tests.calls import CALLS, KIRIM_RECEIPT, ValidCall
 from tests.commands import run
 from tests.conftest import Server, Start
-from tests.sockets import connect, connected, everything, raw, read_answer, until_closed
+from tests.sockets import connect, connected, everything, raw, read_answer, until_closed, whole
 from tests.tls import HOST, ask_for_tunnel, entries, open_tunnel, read_head, trust
 
 SUCCESS = b"HTTP/1.1 200 OK\r\n"
@@ -461,6 +461,27 @@ def test_calls_before_a_tunnel_are_answered_first(server: Server) -> None:
         assert stream.readline().startswith(b"HTTP/1.1 200 Connection")
         assert stream.readline() == b"\r\n"
         assert read_answer(stream).status == 404
+
+
+def test_tunnels_in_tunnels_end_well(server: Server) -> None:
+    """All in one write, and the client has ended its side by then."""
+    port = server.url.rpartition(":")[2]
+    wish = f"CONNECT localhost:{port} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    last = b"GET /_mock/livez HTTP/1.0\r\n\r\n"
+    came = until_closed(server.url, wish * 3_000 + last)
+    assert came.count(b"HTTP/1.1 200 Connection") == 3_000
+    assert came.count(SUCCESS) == 1
+
+
+def test_tunnel_after_a_late_answer_to_a_client_that_has_ended_its_side(server: Server) -> None:
+    late = whole(KIRIM_RECEIPT, "X-Mock-Fault: latency=20")
+    with listening() as (port, accept), connect(server.url) as near:
+        near.sendall(late + f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: a\r\n\r\nall".encode())
+        near.shutdown(socket.SHUT_WR)
+        with accept() as far:
+            assert everything(far) == (b"all", False)
+            far.sendall(b"answer")
+        assert everything(near)[0].endswith(b"\r\n\r\nanswer")
 
 
 def test_star_is_for_the_server(server: Server) -> None:

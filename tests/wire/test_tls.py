@@ -12,7 +12,7 @@ import requests
 from tests.calls import KIRIM_RECEIPT
 from tests.conftest import Server, Start
 from tests.sockets import connect, connected, everything, headers_of, read_answer, whole
-from tests.tls import CALL, HOST, Client, connect_tls, entries, open_tunnel, read_all, trust
+from tests.tls import CALL, HOST, Client, Layer, connect_tls, entries, open_tunnel, read_all, trust
 
 SUCCESS = b"HTTP/1.1 200 OK\r\n"
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -76,7 +76,7 @@ def test_client_hello_may_come_with_the_wish_for_a_tunnel(
         client = Client(connection, context)
         with pytest.raises(ssl.SSLWantReadError):
             client.inside.do_handshake()
-        hello = client._outgoing.read()
+        hello = client.take()
         connection.sendall(f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: a\r\n\r\n".encode() + hello)
         stream = connection.makefile("rb", buffering=0)
         assert stream.readline().startswith(b"HTTP/1.1 200 ")
@@ -118,25 +118,26 @@ def test_tls_inside_of_tls(server: Server, context: ssl.SSLContext) -> None:
     with connect_tls(server, context, "localhost") as outer:
         outer.sendall(f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         assert outer.recv(1_000).startswith(b"HTTP/1.1 200 ")
-        inside = ssl.MemoryBIO(), ssl.MemoryBIO()
-        client = context.wrap_bio(*inside, server_hostname=HOST)
-        for _ in range(3):
-            try:
-                client.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                outer.sendall(inside[1].read())
-                inside[0].write(outer.recv(65_536))
-        client.write(CALL)
-        outer.sendall(inside[1].read())
-        answer = b""
-        while b"request_id" not in answer:
-            inside[0].write(outer.recv(65_536))
-            try:
-                answer += client.read(65_536)
-            except ssl.SSLWantReadError:  # tickets
-                continue
-        assert answer.startswith(SUCCESS)
+        inner = Layer(outer, context)
+        inner.sendall(CALL)
+        assert inner.recv(65_536).startswith(SUCCESS)
+
+
+def nest(server: Server, context: ssl.SSLContext, layers: int) -> bytes:
+    """What answers to TLS in so many layers and a call inside of them, or to one more layer."""
+    with connect(server.url) as connection:
+        pipe: Any = connection
+        for _ in range(layers):
+            pipe = Layer(pipe, context)
+        pipe.sendall(CALL)
+        return bytes(pipe.recv(65_536))
+
+
+def test_layers_of_tls_are_bounded(server: Server, context: ssl.SSLContext) -> None:
+    assert nest(server, context, 3).startswith(SUCCESS)
+    with pytest.raises(ssl.SSLError, match="WRONG_VERSION_NUMBER"):
+        nest(server, context, 4)
+    assert "looks like TLS" in entries(server)[-1]["hint"]
 
 
 def test_large_bodies_both_ways(server: Server, context: ssl.SSLContext) -> None:

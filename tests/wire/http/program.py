@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import flask
 
-from mockserver.app import create_app, refuse_for
+from mockserver.app import create_app, create_interceptor, refuse_for
+from mockserver.config import Settings
+from mockserver.registry import find_providers
 from mockserver.web.request import limit_body
 from mockserver.wire.limits import Limits
 from mockserver.wire.run import address_of, listen, run
@@ -103,7 +105,15 @@ def serve(limits: Limits) -> None:
         host, port = address_of(listener)
         print(f"mockserver ready: http://{host}:{port}", flush=True)
 
-    run(app, listener, announce, limit_body=limit_body, refuse=refuse_for(app), limits=limits)
+    run(
+        app,
+        listener,
+        announce,
+        limit_body=limit_body,
+        refuse=refuse_for(app),
+        interception=create_interceptor(Settings(), find_providers().providers, app),
+        limits=limits,
+    )
 
 
 if __name__ == "__main__":
