@@ -10,6 +10,7 @@ from mockserver.api.catalogue import CAME, Catalogue, Fail
 from mockserver.api.diagnosis.case import Case, Diagnose, Finding, Remark
 from mockserver.api.exchange import Exchange
 from mockserver.api.operation import Check
+from mockserver.api.reading import Reader
 from mockserver.text.shown import shown
 
 ABSENT = object()
@@ -65,8 +66,10 @@ def require_body(
     path and rule.
     """
 
+    reader = Reader(schema)
+
     def load_body(exchange: Exchange) -> None:
-        exchange.data, problem = _load(schema, exchange.call)
+        exchange.data, problem = _load(reader, exchange.call)
         if problem is not None:
             raise refuse(problem)
 
@@ -75,14 +78,14 @@ def require_body(
             return  # what is left of a body tells nothing
         if diagnose is not None:
             yield from diagnose(case)
-        problem = _load(schema, case.exchange.call)[1]
+        problem = _load(reader, case.exchange.call)[1]
         if problem is not None:
             yield _tell_problem(problem)
 
     return Check("body", load_body, rows, diagnose_body)
 
 
-def _load(schema: Schema, call: Call) -> tuple[Any, Problem | None]:
+def _load(reader: Reader, call: Call) -> tuple[Any, Problem | None]:
     """What the schema makes of a body, or the first thing that is wrong with it."""
     try:
         value = call.json()
@@ -92,7 +95,7 @@ def _load(schema: Schema, call: Call) -> tuple[Any, Problem | None]:
         reason = "the body is JSON, but not an object"
         return None, Problem("object", reason, came=shown(value))
     try:
-        return schema.load(value), None
+        return reader.load(value), None
     except ValidationError as error:
         return None, _find_problem(error.messages_dict, value)
 
