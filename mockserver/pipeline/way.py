@@ -26,6 +26,8 @@ from mockserver.pipeline.resolve import resolve_call
 from mockserver.text.mistakes import Refused
 
 log = logging.getLogger("mockserver.calls")
+UNANSWERED = Answer(500, {}, b"")
+"""Of a call that is still on its way, in place of what it will get."""
 
 
 def answer_call(sandboxes: CallWorlds, endpoints: Sequence[Endpoint], call: Call) -> Answer:
@@ -63,8 +65,7 @@ def _answer_stranded(sandboxes: CallWorlds, claimed: Claimed, call: Call, arrive
 
 def _answer_in_sandbox(claimed: Claimed, call: Call, arrived: float) -> Outcome:
     stamp = claimed.sandbox.stamp()
-    answer = Answer(500, {}, b"")
-    outcome = Outcome(call, stamp, answer, arrived, unattributed=claimed.unattributed)
+    outcome = Outcome(call, stamp, UNANSWERED, arrived, unattributed=claimed.unattributed)
     try:
         _play(claimed, outcome)
     except Refused as refused:  # it cannot be kept
@@ -80,7 +81,8 @@ def _answer_in_sandbox(claimed: Claimed, call: Call, arrived: float) -> Outcome:
 def _play(claimed: Claimed, outcome: Outcome) -> None:
     endpoint, sandbox = claimed.endpoint, claimed.sandbox
     outcome.exchange = exchange = resolve_call(claimed, outcome.call, outcome.stamp)
-    changes, notes = [outcome.stamp.ordinal], dict[str, Any]()
+    changes = [outcome.stamp.ordinal]
+    notes: dict[str, Any] = {}
     try:
         plan = sandbox.faults.strike(exchange, changes, notes)
     except Refused as refused:
