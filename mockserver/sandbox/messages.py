@@ -89,7 +89,10 @@ class MessageStore:
 
     def all(self, **wanted: Any) -> list[Message]:
         """Those whose fields have the wanted values, in order of arrival."""
-        tables = [self._database.documents(table) for table in self._tables.values()]
+        names = [
+            self._tables[each] for each in self._tables if wanted.get("provider", each) == each
+        ]
+        tables = [self._database.documents(table) for table in names]
         found = [Message(**each) for table in tables for each in _search(table, wanted)]
         return sorted(found, key=lambda message: (message.received_at, message.sequence))
 

@@ -58,7 +58,8 @@ class App(Flask):
         self._hosts = hosts
         self._unknown = View(work_unknown, "", self.respond)
         self._told = False
-        self._adapter = self.url_map.bind("")
+        # Its own method would encode no name as a name of a host, for which it loads much.
+        self._adapter = MapAdapter(self.url_map, "", "/", None, "http", "/", "GET")
         self._receivers = tuple(signal.receivers for signal in SIGNALS)
 
     def add_view(self, endpoint: str, rule: str, path: str, work: Work) -> None:

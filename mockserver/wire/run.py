@@ -39,8 +39,9 @@ def log_refusal(refusal: Refusal) -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises OSError where the address is taken or not the machine's."""
+    name = host.encode() if host.isascii() else host  # a text would be encoded, which takes 1 ms
     family, _, _, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     return socket.create_server(address[:2], family=family, backlog=BACKLOG)
 
