@@ -80,8 +80,12 @@ class Connection(asyncio.Protocol):
             self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
 
     def send_end(self) -> None:
-        if not self.closing:
+        if self.closing:
+            return
+        try:
             self._transport.write_eof()
+        except OSError:  # the client has reset the connection, which is noticed in a moment
+            self._transport.abort()
 
     def close(self) -> None:
         self._transport.close()

@@ -27,6 +27,10 @@ except ImportError:  # it is not made for every machine
     from asyncio import new_event_loop  # type: ignore[assignment]
 
 BACKLOG = 2_048
+ACCEPTED_AT_ONCE = 4
+"""Connections that asyncio takes in one turn of its loop: below the descriptors held in reserve, as
+those that make room are closed some turns later.
+"""
 USUAL = Limits()
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -81,7 +85,10 @@ async def _serve(
     hub: Hub, listener: socket.socket, on_ready: Callable[[], None], agenda: Agenda | None
 ) -> None:
     stopping = asyncio.Event()
-    server = await hub.loop.create_server(lambda: Connection(hub), sock=listener, backlog=BACKLOG)
+    server = await hub.loop.create_server(
+        lambda: Connection(hub), sock=listener, backlog=ACCEPTED_AT_ONCE
+    )
+    listener.listen(BACKLOG)  # which the line before has made shorter for the system, too
     if agenda is not None:
         agenda.drive_by(Alarm(hub.loop, agenda.run_due).arm)
     gc.freeze()  # what is there now stays: spares the collector from looking at it
