@@ -53,6 +53,14 @@ def test_client_of_tls_1_2_is_served_and_an_older_one_is_not(authority: Authorit
     assert authority.context_for(HOST).minimum_version == ssl.TLSVersion.TLSv1_2
 
 
+def test_nothing_is_sent_behind_the_handshake(authority: Authority) -> None:
+    near, _ = shake_hands(authority.context_for(HOST), trusting(authority.pem), HOST)
+    with pytest.raises(ssl.SSLWantReadError):
+        near.read()
+    assert near.session is not None
+    assert not near.session.has_ticket
+
+
 FLAWS = {
     "expired": "certificate has expired",
     "wrong_name": f"certificate is not valid for '{HOST}'",
