@@ -126,7 +126,10 @@ function redirect(proxy) {
     const { options, listener } = read(values);
     if (!isElsewhere(options)) return connectSecurely.apply(this, values);
     const socket = new Tunnel({ host: options.host, port: options.port || 443 });
-    return connectSecurely.call(this, { ...options, socket }, listener);
+    const secure = connectSecurely.call(this, { ...options, socket }, listener);
+    // An idle connection holds no program up, which clients say of the outer socket.
+    for (const name of ['ref', 'unref']) secure[name] = () => (socket[name](), secure);
+    return secure;
   };
 
   syncBuiltinESMExports();

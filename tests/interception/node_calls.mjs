@@ -46,6 +46,11 @@ await tell('fetch long', () => fetched(`https://${host}/long`));
 await tell('fetch without TLS', () => fetched(`http://${host}/a`));
 await tell('https', () => got(https, `https://${host}/a`, { agent }));
 await tell('https kept alive', () => got(https, `https://${host}/b`, { agent }));
+await tell('idle', async () => {
+  await new Promise((resolve) => setTimeout(resolve));
+  const held = process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap');
+  return `${held.length} connections hold the program up`;
+});
 await tell('http', () => got(http, `http://${host}/a`));
 await tell('tls', async () => {
   const wire = connect(443, host, { servername: host });

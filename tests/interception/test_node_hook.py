@@ -131,6 +131,7 @@ ANSWERS = {
     "fetch without TLS": "200 GET /a HTTP/1.1",
     "https": "200 GET /a HTTP/1.1",
     "https kept alive": "200 GET /b HTTP/1.1",
+    "idle": "0 connections hold the program up",
     "http": "200 GET /a HTTP/1.1",
     "tls": "authorized",
     "this machine": "200 direct",
