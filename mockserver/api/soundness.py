@@ -15,9 +15,9 @@ ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PATH = re.compile(r"(?:/(?:[^/{}<>\s]+|\{[a-z_]\w*\}))+")
 SETTINGS = (
     "admin_token", "allowed_hosts", "ca_dir", "data", "end_with_stdin", "explain_header", "fault",
-    "fixtures", "host", "journal", "journal_memory", "log_format", "log_level", "max_sandboxes",
-    "port", "scenario", "strict_plugins", "tls_name", "url_file", "verdict_attempts",
-    "verdict_back_off", "verdict_window",
+    "fixtures", "host", "journal", "journal_memory", "keep_alive", "log_format", "log_level",
+    "max_sandboxes", "pass_", "port", "scenario", "strict_plugins", "tls_name", "url_file",
+    "verdict_attempts", "verdict_back_off", "verdict_window",
 )  # fmt: skip
 """The other keys of a configuration file, in which a provider's table goes by its id."""
 RESERVED = re.compile(r"/_mock(/|$)|/~")  # the administration, and sandboxes by code
