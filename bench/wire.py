@@ -88,7 +88,7 @@ def serving(tree: Tree, *command: str) -> Iterator[Running]:
         process = subprocess.Popen(
             [tree.python, *(command or SERVE)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder,
-            env=environment_of(tree),
+            env=environment_of(tree) | {"XDG_STATE_HOME": folder},  # and no authority of the user's
         )  # fmt: skip
         try:
             assert process.stdout is not None
