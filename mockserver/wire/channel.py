@@ -5,7 +5,7 @@ Whoever speaks over one does not know which it is, so each may be wrapped into a
 
 from typing import Protocol
 
-from mockserver.pipeline.transfer import Line
+from mockserver.pipeline.transfer import Line, Transfer
 
 
 class Receiver(Protocol):
@@ -48,7 +48,14 @@ class Channel(Protocol):
     @property
     def closing(self) -> bool: ...
 
-    def send(self, data: bytes) -> None: ...
+    def send(self, data: bytes) -> None:
+        """At once, as far as the client reads."""
+
+    def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
+        """Send with whatever else is gathered in this turn of the loop, after it: ``size`` bytes,
+        of which ``transfer`` is told when they are out. Others' calls are answered meanwhile, so
+        that reading, answering and writing are done many at a time: 5 to 10 µs a call.
+        """
 
     def pause(self) -> None:
         """Read nothing until ``resume``; the client's end is not noticed meanwhile."""

@@ -5,7 +5,7 @@ import socket
 import struct
 from typing import cast
 
-from mockserver.pipeline.transfer import Line
+from mockserver.pipeline.transfer import Line, Transfer
 from mockserver.wire.channel import Receiver
 from mockserver.wire.hub import Hub
 from mockserver.wire.opening import Opening
@@ -16,10 +16,29 @@ LINGER_NOT = struct.pack("ii", 1, 0)
 NOBODY = ("", 0)
 
 
+class NobodyListens:
+    """The receiver of a connection that is no more, so that it holds on to nothing."""
+
+    def receive(self, data: bytes) -> None: ...
+
+    def receive_end(self) -> bool:
+        return False
+
+    def drain(self) -> None: ...
+
+    def lose(self) -> None: ...
+
+
+NOBODY_LISTENS = NobodyListens()
+
+
 class Connection(asyncio.Protocol):
     """The asyncio protocol, as a channel."""
 
-    __slots__ = ("_hub", "_transport", "full", "line", "own", "peer", "receiver", "unsent")
+    __slots__ = (
+        "_gathered", "_hub", "_told", "_transport", "full", "line", "own", "peer", "receiver",
+        "unsent",
+    )  # fmt: skip
 
     scheme = "http"
     depth = 0
@@ -30,6 +49,8 @@ class Connection(asyncio.Protocol):
         self.line = Line()
         self.full = False
         self.unsent = 0
+        self._gathered: list[bytes] = []
+        self._told: list[tuple[Transfer, int]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -53,21 +74,53 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self.full = False
         self.unsent = 0
+        self._tell()
         self.receiver.drain()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.line.closed_by is None:
             self.line.closed_by = "client"
-        self.receiver.lose()
+        self._tell()
+        receiver, self.receiver = self.receiver, NOBODY_LISTENS
+        receiver.lose()
 
     @property
     def closing(self) -> bool:
         return self._transport.is_closing()
 
     def send(self, data: bytes) -> None:
+        if self._gathered:
+            self._flush()
         self._transport.write(data)
         if self.full:
             self.unsent = self._transport.get_write_buffer_size()
+
+    def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
+        if not self._gathered:
+            self._hub.loop.call_soon(self._flush)
+        self._gathered.append(data)
+        if transfer is not None:
+            self._told.append((transfer, size))
+
+    def _flush(self) -> None:
+        """Send what was gathered, in one piece."""
+        if not self._gathered:
+            return
+        gathered, self._gathered = self._gathered, []
+        self.send(gathered[0] if len(gathered) == 1 else b"".join(gathered))
+        if not self.full:
+            self._tell()
+
+    def _tell(self) -> None:
+        """What was gathered is out, as far as it ever will be: the last of it least."""
+        unsent, told = self.unsent, self._told
+        if not told:
+            return
+        self._told = []
+        for transfer, size in reversed(told):
+            left = min(size, unsent)
+            unsent -= left
+            transfer.finish(size - left, self.line)
 
     def pause(self) -> None:
         self._transport.pause_reading()
@@ -80,6 +133,7 @@ class Connection(asyncio.Protocol):
             self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
 
     def send_end(self) -> None:
+        self._flush()
         if self.closing:
             return
         try:
@@ -88,12 +142,15 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def close(self) -> None:
+        self._flush()
         self._transport.close()
 
     def abort(self) -> None:
+        self._flush()
         self._transport.abort()
 
     def reset(self) -> None:
+        self._flush()
         if self.closing:
             return
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)

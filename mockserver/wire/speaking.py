@@ -7,7 +7,6 @@ from mockserver.pipeline.transfer import Transfer
 from mockserver.wire.answering import answer_later, is_at_once, write_answer
 from mockserver.wire.application import Called, call_application
 from mockserver.wire.channel import Channel
-from mockserver.wire.course import Steps, Until
 from mockserver.wire.delivering import PIECE
 from mockserver.wire.environ import make_base, make_environ
 from mockserver.wire.hub import Hub
@@ -73,15 +72,7 @@ class Speaker:
             turn.lose()
 
     def _send(self, called: Called, data: bytes, *, closes: bool) -> None:
-        self.channel.send(data)
-        if self.channel.full:
-            turn = self._begin_turn(called, closes=closes)
-            turn.count(len(data))
-            turn.begin(_wait_until_out(), self._end_turn)
-            return
-        transfer = _transfer_of(called)
-        if transfer is not None:
-            transfer.finish(len(data), self.channel.line)
+        self.channel.gather(data, len(data), _transfer_of(called))
         if closes:
             self._end()
 
@@ -106,7 +97,3 @@ class Speaker:
 
 def _transfer_of(called: Called) -> Transfer | None:
     return None if called.ours is None else called.ours.transfer
-
-
-def _wait_until_out() -> Steps:
-    yield Until.OUT

@@ -8,6 +8,7 @@ import ssl
 from asyncio import AbstractEventLoop
 from contextlib import suppress
 
+from mockserver.pipeline.transfer import Transfer
 from mockserver.wire.channel import Channel, Receiver
 
 PIECE = 4_096
@@ -85,16 +86,24 @@ class Tls:
         return self._below.closing
 
     def send(self, data: bytes) -> None:
-        """All of it with one write below, in records of some size."""
+        """All of it with one write below."""
         if self._ended or not data:
             return
+        sent = self._wrap(data)
+        self._added = len(sent) - len(data)
+        self._below.send(sent)
+
+    def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
+        if not self._ended:
+            self._below.gather(self._wrap(data), size, transfer)
+
+    def _wrap(self, data: bytes) -> bytes:
+        """In records of some size."""
         view, records = memoryview(data), list[bytes]()
         for begin in range(0, len(view), PIECE):
             self._object.write(view[begin : begin + PIECE])
             records.append(self._outgoing.read())
-        sent = records[0] if len(records) == 1 else b"".join(records)
-        self._added = len(sent) - len(data)
-        self._below.send(sent)
+        return records[0] if len(records) == 1 else b"".join(records)
 
     def pause(self) -> None:
         self._paused = True
