@@ -12,7 +12,8 @@ import requests
 
 from tests.conftest import Server
 
-QUIET = 'curl() { command curl --silent --show-error --include --write-out "\\n" "$@"; }\n'
+TOLD = "--silent --show-error --include --suppress-connect-headers"
+QUIET = f'curl() {{ command curl {TOLD} --write-out "\\n" "$@"; }}\n'
 PRINTED = "http://127.0.0.1:8080"
 
 
