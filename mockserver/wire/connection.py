@@ -49,8 +49,8 @@ class Connection(asyncio.Protocol):
         self.line = Line()
         self.full = False
         self.unsent = 0
-        self._gathered: list[bytes] = []
-        self._told: list[tuple[Transfer, int]] = []
+        self._gathered: list[bytes] | None = None  # as most of the time: they idle by thousands
+        self._told: list[tuple[Transfer, int]] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -96,17 +96,20 @@ class Connection(asyncio.Protocol):
             self.unsent = self._transport.get_write_buffer_size()
 
     def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
-        if not self._gathered:
+        if self._gathered is None:
+            self._gathered = []
             self._hub.loop.call_soon(self._flush)
         self._gathered.append(data)
         if transfer is not None:
+            if self._told is None:
+                self._told = []
             self._told.append((transfer, size))
 
     def _flush(self) -> None:
         """Send what was gathered, in one piece."""
         if not self._gathered:
             return
-        gathered, self._gathered = self._gathered, []
+        gathered, self._gathered = self._gathered, None
         self.send(gathered[0] if len(gathered) == 1 else b"".join(gathered))
         if not self.full:
             self._tell()
@@ -116,7 +119,7 @@ class Connection(asyncio.Protocol):
         unsent, told = self.unsent, self._told
         if not told:
             return
-        self._told = []
+        self._told = None
         for transfer, size in reversed(told):
             left = min(size, unsent)
             unsent -= left

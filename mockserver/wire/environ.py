@@ -4,7 +4,6 @@ import io
 import re
 import sys
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
@@ -18,15 +17,28 @@ TOO_LARGE = str(2**40)
 ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def make_base(channel: Channel, code: str | None) -> dict[str, Any]:
-    """What is the same for all calls over a channel."""
-    base = {
+def make_environ(channel: Channel, request: Request, code: str | None) -> WSGIEnvironment:
+    """``code`` is that of the sandbox which the tunnel is for. Of a body that is too large all that
+    is told is a length that is.
+    """
+    target, host = request.target, None
+    if target[:1] != b"/":
+        target, host = split_target(target)
+    path, _, query = target.partition(b"#")[0].partition(b"?")
+    raw_path = path.decode("latin-1")
+    environ: WSGIEnvironment = {
         "SCRIPT_NAME": "",
         "SERVER_NAME": channel.own[0],
         "SERVER_PORT": str(channel.own[1]),
         "REMOTE_ADDR": channel.peer[0],
         "REMOTE_PORT": str(channel.peer[1]),
+        "REQUEST_METHOD": request.method.decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in raw_path else raw_path,
+        "QUERY_STRING": query.decode("latin-1"),
+        "RAW_URI": raw_path,
+        "SERVER_PROTOCOL": "HTTP/1.1" if request.version == "1.1" else "HTTP/1.0",
         "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(request.body),
         "wsgi.input_terminated": True,
         "wsgi.url_scheme": channel.scheme,
         "wsgi.errors": sys.stderr,
@@ -34,25 +46,8 @@ def make_base(channel: Channel, code: str | None) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    return base if code is None else {**base, CODE: code}
-
-
-def make_environ(base: dict[str, Any], request: Request) -> WSGIEnvironment:
-    """Of a body that is too large all that is told is a length that is."""
-    target, host = request.target, None
-    if target[:1] != b"/":
-        target, host = split_target(target)
-    path, _, query = target.partition(b"#")[0].partition(b"?")
-    raw_path = path.decode("latin-1")
-    environ: WSGIEnvironment = {
-        **base,
-        "REQUEST_METHOD": request.method.decode("latin-1"),
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in raw_path else raw_path,
-        "QUERY_STRING": query.decode("latin-1"),
-        "RAW_URI": raw_path,
-        "SERVER_PROTOCOL": f"HTTP/{request.version}",
-        "wsgi.input": io.BytesIO(request.body),
-    }
+    if code is not None:
+        environ[CODE] = code
     for name, value in request.headers:
         key = _key_of(name)
         if key:

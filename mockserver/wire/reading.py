@@ -164,6 +164,7 @@ class Reader:
         method, body = self._parser.get_method(), self._body.take()
         request = Request(method, self._url, version, self._headers, body, keep_alive, too_large)
         self.requests.append(request)
+        self._url, self._headers = b"", []
         self._unparsed = 0
         self.wants_continue = False
         self.phase = OVER if too_large else BETWEEN

@@ -8,7 +8,7 @@ from mockserver.wire.answering import answer_later, is_at_once, write_answer
 from mockserver.wire.application import Called, call_application
 from mockserver.wire.channel import Channel
 from mockserver.wire.delivering import PIECE
-from mockserver.wire.environ import make_base, make_environ
+from mockserver.wire.environ import make_environ
 from mockserver.wire.hub import Hub
 from mockserver.wire.relaying import BrokenOff
 from mockserver.wire.request import Request
@@ -23,7 +23,7 @@ class Speaker:
     one may be given. A connection that ends with its answer is ended by ``end``.
     """
 
-    __slots__ = ("_base", "_end", "_go_on", "channel", "hub", "sides", "turn")
+    __slots__ = ("_code", "_end", "_go_on", "channel", "hub", "sides", "turn")
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class Speaker:
         self.hub = hub
         self.sides = sides
         self.turn: Turn | None = None
-        self._base = make_base(channel, code)
+        self._code = code
         self._go_on = go_on
         self._end = end
 
     def answer(self, request: Request, *, closes: bool) -> None:
         """At once, all in one write, where nothing delays it; otherwise ``turn`` is set."""
-        environ = make_environ(self._base, request)
+        environ = make_environ(self.channel, request, self._code)
         called = call_application(self.hub.app, environ)
         if is_at_once(called) and not self.channel.full:
             data = write_answer(called, request, self.hub.date, closes=closes)
