@@ -78,3 +78,22 @@ class Channel(Protocol):
 
     def reset(self) -> None:
         """End the connection at once, with a TCP reset."""
+
+
+class NobodyListens:
+    """The receiver of a channel that is no more, so that it holds on to nothing."""
+
+    def receive(self, data: bytes) -> None: ...
+
+    def receive_end(self) -> bool:
+        return False
+
+    def drain(self) -> None: ...
+
+    def lose(self) -> None: ...
+
+
+NOBODY_LISTENS = NobodyListens()
+
+
+NOBODY_LISTENS = NobodyListens()

@@ -6,7 +6,8 @@ import struct
 from typing import cast
 
 from mockserver.pipeline.transfer import Line, Transfer
-from mockserver.wire.channel import Receiver
+from mockserver.wire.channel import NOBODY_LISTENS, Receiver
+from mockserver.wire.gathered import Gathered
 from mockserver.wire.hub import Hub
 from mockserver.wire.opening import Opening
 
@@ -16,27 +17,11 @@ LINGER_NOT = struct.pack("ii", 1, 0)
 NOBODY = ("", 0)
 
 
-class NobodyListens:
-    """The receiver of a connection that is no more, so that it holds on to nothing."""
-
-    def receive(self, data: bytes) -> None: ...
-
-    def receive_end(self) -> bool:
-        return False
-
-    def drain(self) -> None: ...
-
-    def lose(self) -> None: ...
-
-
-NOBODY_LISTENS = NobodyListens()
-
-
 class Connection(asyncio.Protocol):
     """The asyncio protocol, as a channel."""
 
     __slots__ = (
-        "_gathered", "_hub", "_told", "_transport", "full", "line", "own", "peer", "receiver",
+        "_gathered", "_hub", "_transport", "full", "line", "own", "peer", "receiver",
         "unsent",
     )  # fmt: skip
 
@@ -49,8 +34,7 @@ class Connection(asyncio.Protocol):
         self.line = Line()
         self.full = False
         self.unsent = 0
-        self._gathered: list[bytes] | None = None  # as most of the time: they idle by thousands
-        self._told: list[tuple[Transfer, int]] | None = None
+        self._gathered: Gathered | None = None  # as most of the time: they idle by thousands
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -89,7 +73,7 @@ class Connection(asyncio.Protocol):
         return self._transport.is_closing()
 
     def send(self, data: bytes) -> None:
-        if self._gathered:
+        if self._gathered is not None:
             self._flush()
         self._transport.write(data)
         if self.full:
@@ -97,33 +81,23 @@ class Connection(asyncio.Protocol):
 
     def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
         if self._gathered is None:
-            self._gathered = []
+            self._gathered = Gathered()
             self._hub.loop.call_soon(self._flush)
-        self._gathered.append(data)
-        if transfer is not None:
-            if self._told is None:
-                self._told = []
-            self._told.append((transfer, size))
+        self._gathered.add(data, size, transfer)
 
     def _flush(self) -> None:
-        """Send what was gathered, in one piece."""
-        if not self._gathered:
-            return
-        gathered, self._gathered = self._gathered, None
-        self.send(gathered[0] if len(gathered) == 1 else b"".join(gathered))
-        if not self.full:
-            self._tell()
+        """Send what was gathered, in one piece; whether that is out may be known only later."""
+        gathered = self._gathered
+        if gathered is not None and not gathered.handed_on:
+            self.send(gathered.take())
+            if not self.full:
+                self._tell()
 
     def _tell(self) -> None:
-        """What was gathered is out, as far as it ever will be: the last of it least."""
-        unsent, told = self.unsent, self._told
-        if not told:
-            return
-        self._told = None
-        for transfer, size in reversed(told):
-            left = min(size, unsent)
-            unsent -= left
-            transfer.finish(size - left, self.line)
+        """What was gathered is out, as far as it ever will be."""
+        gathered, self._gathered = self._gathered, None
+        if gathered is not None:
+            gathered.tell(self.unsent, self.line)
 
     def pause(self) -> None:
         self._transport.pause_reading()

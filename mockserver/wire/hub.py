@@ -1,14 +1,13 @@
 """What all connections share: the application, the limits, the time, and the end."""
 
-import logging
 from asyncio import AbstractEventLoop, Event, TimerHandle
 from collections.abc import Callable
 from email.utils import formatdate
-from typing import Protocol
 from wsgiref.types import WSGIApplication
 
 from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.transfer import Transfer
+from mockserver.wire.crowd import Timed, choose_evicted
 from mockserver.wire.limits import Limits
 from mockserver.wire.ports import Proxying
 
@@ -17,44 +16,8 @@ LimitBody = Callable[[str], int]
 Refuse = Callable[[Refusal], Transfer | None]
 """Told what came and was no call; gives what wants to be told what becomes of the answer."""
 
-EVICTED_AT_ONCE = 1 / 16
-"""Of all connections, when there are too many: so that looking for the idle ones is seldom."""
 HURRY_SECONDS = 1.0
 """After the grace, for what is then due at once to go out."""
-
-TOO_MANY = (
-    "%d connections are as many as the descriptors of this process allow: "
-    "%d that were idle for longest are closed; ulimit -n tells and sets the limit"
-)
-
-log = logging.getLogger("mockserver")
-
-
-class Timed(Protocol):
-    """What waits for a client, and not for ever."""
-
-    @property
-    def deadline(self) -> float:
-        """Of the loop's time."""
-
-    @property
-    def idle(self) -> bool:
-        """Whether it is between two calls."""
-
-    @property
-    def waits_for_answer(self) -> bool:
-        """Whether a call is whole: its client would miss the answer."""
-
-    def expire(self) -> None:
-        """The deadline is over."""
-
-    def leave(self) -> None:
-        """The server ends: so does this, once the answers under way are out."""
-
-    def hurry(self) -> None:
-        """The patience is over, too: whatever is still to come is due at once."""
-
-    def abort(self) -> None: ...
 
 
 class Hub:
@@ -108,7 +71,9 @@ class Hub:
         there is room for it.
         """
         if not self._has_room():
-            self._evict()
+            for evicted in choose_evicted(self.timed):
+                self.remove(evicted)
+                evicted.abort()
         there_is_room = self._has_room()
         self.timed.add(each)
         self.empty.clear()
@@ -147,20 +112,6 @@ class Hub:
         for each in [each for each in self.timed if each.deadline <= now]:
             each.expire()
         self._sweeper = self.loop.call_later(self._pace, self._sweep) if self.timed else None
-
-    def _evict(self) -> None:
-        """Those between two calls that have been for longest; if there are none, those that have
-        been sending one for longest.
-        """
-        found = [each for each in self.timed if each.idle]
-        found = found or [each for each in self.timed if not each.waits_for_answer]
-        found.sort(key=lambda each: each.deadline)
-        evicted = found[: max(1, int(len(self.timed) * EVICTED_AT_ONCE))]
-        for each in evicted:
-            self.remove(each)
-            each.abort()
-        if evicted:
-            log.warning(TOO_MANY, len(self.timed) + len(evicted), len(evicted))
 
     def _has_room(self) -> bool:
         """A tunnel takes two descriptors."""
