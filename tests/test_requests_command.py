@@ -52,6 +52,14 @@ def test_fault_error_and_reason_are_told(server: Server) -> None:
     assert "-> 502 WHATSAPP_UPSTREAM_ERROR fault header: injected by header" in line
 
 
+def test_what_to_do_about_a_refusal_is_told(server: Server) -> None:
+    requests.get("http://elsewhere.test/", proxies={"http": server.url}, timeout=5)
+    line = print_requests(server).stdout
+    told = "(no provider) -> 403: elsewhere.test is no provider's host; nothing reaches the real "
+    assert told in line
+    assert line.endswith("--pass elsewhere.test lets this one through\n")
+
+
 def test_json_is_what_the_server_tells(server: Server) -> None:
     make_call(server)
     make_call(server)

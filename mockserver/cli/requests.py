@@ -69,7 +69,8 @@ def write_line(entry: Mapping[str, Any]) -> str:
     whose = " ".join(filter(None, names)) or "no provider"
     came = [str(status or "no answer"), entry["error"] or ""]
     came.append(f"fault {entry['fault']}" if entry["fault"] else "")
-    because = f": {entry['because']}" if entry["because"] else ""
+    reason = "; ".join(filter(None, (entry["because"], entry.get("hint"))))
+    because = f": {reason}" if reason else ""
     call = f"{request['method']} {request['path'][:LONGEST_PATH]}"
     line = (
         f"{entry['at']} {entry['id']} {call} ({whose}) -> {' '.join(filter(None, came))}{because}"

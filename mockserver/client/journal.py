@@ -35,8 +35,12 @@ class Entry:
     """A call that was made: an entry of the journal. ``id`` is what X-Mock-Request-Id told.
 
     ``status`` is None where no answer was sent, ``error`` the name of the documented error that
-    was answered, ``because`` the reason, ``fault`` the id of the rule that struck, ``committed``
-    whether the work was done. ``document`` is all that the server tells, secrets masked.
+    was answered, ``because`` the reason, ``hint`` what to do where it was refused before it was a
+    call, ``fault`` the id of the rule that struck, ``committed`` whether the work was done.
+    ``sent_bytes``, ``first_byte_at`` and ``last_byte_at`` tell what of the answer went out, and are
+    None until it did; instants are in UTC, by the machine's clock. ``closed_by`` is ``client``,
+    ``server`` or ``fault``, and None while the connection lives. ``document`` is all that the
+    server tells, secrets masked.
     """
 
     id: str
@@ -48,8 +52,13 @@ class Entry:
     status: int | None
     error: str | None
     because: str | None
+    hint: str | None
     fault: str | None
     committed: bool
+    sent_bytes: int | None
+    first_byte_at: datetime | None
+    last_byte_at: datetime | None
+    closed_by: str | None
     document: Mapping[str, Any] = field(repr=False, compare=False)
 
 
@@ -65,10 +74,13 @@ def read_message(document: Mapping[str, Any]) -> Message:
 
 
 def read_entry(document: Mapping[str, Any]) -> Entry:
-    names = ("provider", "operation", "account", "error", "because", "fault")
+    names = ("provider", "operation", "account", "error", "because", "hint", "fault")
+    of_the_wire = ("sent_bytes", "closed_by")
+    instants = ("first_byte_at", "last_byte_at")
     return Entry(
         id=document["id"],
-        **{name: document.get(name) for name in names},
+        **{name: document.get(name) for name in (*names, *of_the_wire)},
+        **{name: read_instant(document.get(name)) for name in instants},
         method=document["request"]["method"],
         path=document["request"]["path"],
         status=document["response"]["status"],

@@ -144,6 +144,29 @@ def test_error_and_fault_are_told_by_their_names(world: Sandbox) -> None:
     assert world.faults() == []
 
 
+def test_entry_tells_what_became_of_its_answer(world: Sandbox) -> None:
+    answer = receipt(world, world.customer_writes("kirim", text="Halo"))
+    [entry] = world.requests()
+    assert entry.sent_bytes is not None
+    assert entry.sent_bytes > len(answer.content)
+    assert entry.first_byte_at is not None
+    assert entry.first_byte_at == entry.last_byte_at
+    assert entry.first_byte_at.tzinfo is UTC
+    assert entry.closed_by in (None, "client")  # whose end comes when it comes
+    assert entry.hint is None
+
+
+def test_entry_of_a_refusal_tells_what_to_do(mock: Mock) -> None:
+    proxies = {"http": mock.url}
+    answer = requests.get("http://elsewhere.test/", proxies=proxies, timeout=5)
+    entry = mock.find("default").requests(limit=1)[0]
+    assert answer.status_code == 403
+    assert (entry.because, entry.provider) == ("elsewhere.test is no provider's host", None)
+    assert entry.hint is not None
+    assert entry.hint.endswith("--pass elsewhere.test lets this one through")
+    assert (entry.hint, entry.closed_by) == (entry.document["hint"], entry.document["closed_by"])
+
+
 def test_rule_is_about_the_calls_that_it_matches(world: Sandbox) -> None:
     one, other = (world.customer_writes("kirim") for _ in range(2))
     world.fail("kirim", "outage", match={"message_id": one.id}, schedule={"skip": 1})
