@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ import os, signal, sys
 caught = []
 for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(each, lambda number, _: (caught.append(number), print("caught", flush=True)))
-print(os.environ["MOCKSERVER_URL"], flush=True)
+print(os.environ["MOCKSERVER_URL"], os.environ["SSL_CERT_FILE"], flush=True)
 for line in sys.stdin:
     print(caught, flush=True)
     sys.exit(5)
@@ -272,7 +273,7 @@ def execed() -> Iterator[subprocess.Popen[str]]:
 def test_signal_is_handed_on_once(execed: subprocess.Popen[str], number: signal.Signals) -> None:
     assert execed.stdin is not None
     assert execed.stdout is not None
-    url = execed.stdout.readline().strip()
+    url, _ = execed.stdout.readline().split()
     execed.send_signal(number)
     assert execed.stdout.readline() == "caught\n"
     output, errors = execed.communicate("end\n", timeout=20)
@@ -282,12 +283,26 @@ def test_signal_is_handed_on_once(execed: subprocess.Popen[str], number: signal.
     assert is_gone(url)
 
 
-def test_server_ends_with_exec_that_is_killed(execed: subprocess.Popen[str]) -> None:
+def test_server_and_folder_end_with_exec_that_is_killed(execed: subprocess.Popen[str]) -> None:
     assert execed.stdout is not None
-    address = urlsplit(execed.stdout.readline().strip())
-    with socket.create_connection((address.hostname, address.port), timeout=20) as wire:
-        execed.kill()
-        assert wire.recv(1) == b""
+    url, bundle = execed.stdout.readline().split()
+    assert Path(bundle).exists()
+    [server] = [each for each in children(execed.pid) if "serve" in arguments(each)]
+    ended = os.pidfd_open(server)
+    execed.kill()
+    assert select.select([ended], [], [], 20)[0]
+    os.close(ended)
+    assert is_gone(url)
+    assert not Path(bundle).parent.exists()
+
+
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [*map(int, listed.split())]
+
+
+def arguments(process: int) -> list[str]:
+    return Path(f"/proc/{process}/cmdline").read_text().split("\0")
 
 
 def test_control_c_of_a_terminal_comes_once() -> None:

@@ -81,19 +81,22 @@ class Call(NamedTuple):
 
 class Called:
     """Counts the entries of a journal: calls by what came of them, and what was refused before it
-    was a call. ``failed`` is the id of the newest call that failed, None where none did.
+    was a call, ``handshakes`` of TLS among that. ``failed`` is the id of the newest call that
+    failed, None where none did.
     """
 
     def __init__(self) -> None:
         self.calls: Counter[Call] = Counter()
-        self.refused: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[str] = Counter()
         self.failures = 0
+        self.handshakes = 0
         self.failed: str | None = None
 
     def count(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if entry["provider"] is None:
-                self.refused[entry.get("host") or "", _write_refusal(entry)] += 1
+                self.refused[_write_refusal(entry)] += 1
+                self.handshakes += _is_handshake(entry)
                 continue
             failed = has_failed(entry)
             self.calls[_write_call(entry, failed)] += 1
@@ -107,18 +110,17 @@ class Called:
             f"{number} x {each.whose} -> {each.came}{each.reason}"
             for each, number in self.calls.most_common()
         )
-        yield from _cut_list(
-            f"{number} x refused{f' {host}' if host else ''}: {reason}"
-            for (host, reason), number in self.refused.most_common()
-        )
+        yield from _cut_list(f"{number} x {told}" for told, number in self.refused.most_common())
 
     def write_summary(self) -> str:
-        """Such as ``3 calls, 1 failed, 2 connections refused``."""
+        """Such as ``3 calls, 1 failed, 2 refused, 1 TLS handshake struck or broken off``."""
         parts = [_count(self.calls.total(), "call")]
         if self.failures:
             parts.append(f"{self.failures} failed")
-        if self.refused:
-            parts.append(f"{self.refused.total()} refused")
+        if refused := self.refused.total() - self.handshakes:
+            parts.append(f"{refused} refused")
+        if self.handshakes:
+            parts.append(f"{_count(self.handshakes, 'TLS handshake')} struck or broken off")
         return ", ".join(parts)
 
 
@@ -139,7 +141,14 @@ def _write_call(entry: Entry, failed: bool) -> Call:
 
 
 def _write_refusal(entry: Entry) -> str:
-    return "; ".join(filter(None, (entry["because"], entry.get("hint")))) or "no reason is known"
+    what, host = "TLS handshake for" if _is_handshake(entry) else "refused", entry.get("host", "")
+    reason = "; ".join(filter(None, (entry["because"], entry.get("hint")))) or "no reason is known"
+    return f"{what} {host or 'no host'}: {reason}"
+
+
+def _is_handshake(entry: Entry) -> bool:
+    """Whatever else is refused is answered. One that a rule made slow may have succeeded."""
+    return entry["response"]["status"] is None
 
 
 def _cut_list(lines: Iterable[str]) -> Iterator[str]:

@@ -14,10 +14,12 @@ from mockserver.cli.called import Watch
 from mockserver.cli.child import NotRun, end_when_told, run_program
 from mockserver.cli.trusting import ask_for_authority, write_trust
 from mockserver.client import Mock, MockError, Sandbox
+from mockserver.config import Given, read_values
 from mockserver.interception.variables import make_variables
 from mockserver.testing.process import NotStarted, OwnServer
 
 DEFAULT, NEW = "default", "new"
+CLEARING = "mockserver.cli.clearing"
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -40,18 +42,32 @@ DEFAULT, NEW = "default", "new"
     is_flag=True,
     help="whatever the program sends is good, in a sandbox made for it",
 )
+@click.option(
+    "--pass",
+    "passed",
+    metavar="HOST",
+    multiple=True,
+    help="let the program reach this host; HOST, HOST:PORT or *.DOMAIN; may be told several times",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def exec(url: str | None, sandbox: str | None, command: Sequence[str], **wish: Any) -> int:
+def exec(
+    url: str | None,
+    sandbox: str | None,
+    passed: Sequence[str],
+    command: Sequence[str],
+    **wish: Any,
+) -> int:
     """Run a program whose calls to providers end up at a server, and tell what it called.
 
     mockserver exec -- pytest tests
 
     Without a URL the server is one of its own, which ends with it. The exit code is the program's.
     """
+    _require_passed(url, passed)
     end_when_told()
     try:
         with tempfile.TemporaryDirectory(prefix="mockserver-exec-") as folder, ExitStack() as ends:
-            mock = ends.enter_context(_find_server(url, folder))
+            mock = ends.enter_context(_find_server(url, folder, passed))
             world = _find_sandbox(mock, sandbox or "", own=not url, **wish)
             return _run(mock, ends.enter_context(world), command, folder, own=not url)
     except NotStarted as error:
@@ -76,14 +92,24 @@ def _run(mock: Mock, sandbox: Sandbox, command: Sequence[str], folder: str, *, o
     return ended_with
 
 
+def _require_passed(url: str | None, hosts: Sequence[str]) -> None:
+    """What cannot be let through ends the program."""
+    if url and hosts:
+        stop(f"--pass: the server at {url} runs already; mockserver serve takes --pass", code=2)
+    wrong = read_values(Given({"pass_": hosts}, {"pass_": "--pass"}))[1]
+    if wrong:
+        stop(str(wrong[0]), code=2)
+
+
 @contextmanager
-def _find_server(url: str | None, folder: str) -> Iterator[Mock]:
+def _find_server(url: str | None, folder: str, passed: Sequence[str]) -> Iterator[Mock]:
     """The one at the URL, or else one that ends with the block. Raises NotStarted."""
     if url:
         with Mock(check_url(url)) as mock:
             yield mock
         return
-    server = OwnServer(("--ca-dir", os.path.join(folder, "ca")), folder)
+    options = ["--ca-dir", os.path.join(folder, "ca"), *(f"--pass={host}" for host in passed)]
+    server = OwnServer(options, folder, module=(CLEARING, folder))
     try:
         with Mock(server.url) as mock:
             yield mock

@@ -77,10 +77,10 @@ def read_entry(document: Mapping[str, Any]) -> Entry:
     names = ("provider", "operation", "account", "error", "because", "hint", "fault")
     of_the_wire = ("sent_bytes", "closed_by")
     instants = ("first_byte_at", "last_byte_at")
+    known: dict[str, Any] = {name: document.get(name) for name in (*names, *of_the_wire)}
     return Entry(
+        **known | {name: read_instant(document.get(name)) for name in instants},
         id=document["id"],
-        **{name: document.get(name) for name in (*names, *of_the_wire)},
-        **{name: read_instant(document.get(name)) for name in instants},
         method=document["request"]["method"],
         path=document["request"]["path"],
         status=document["response"]["status"],

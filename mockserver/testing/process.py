@@ -16,13 +16,16 @@ class NotStarted(Exception):
 class OwnServer:
     """A running server. ``url`` is where it is, ``pid`` its process."""
 
-    def __init__(self, options: Sequence[str], folder: str) -> None:
+    def __init__(
+        self, options: Sequence[str], folder: str, module: Sequence[str] = ("mockserver",)
+    ) -> None:
         """Start it, in the folder, with these options of ``mockserver serve``; of what is
-        configured there or in the environment it takes nothing. Raises NotStarted.
+        configured there or in the environment it takes nothing. ``module`` is what runs it, with
+        arguments of its own. Raises NotStarted.
         """
         with tempfile.TemporaryFile() as log:
             self._process = subprocess.Popen(
-                write_command(options),
+                write_command(options, module),
                 stdin=subprocess.PIPE,  # held by us alone: it ends with us
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -63,9 +66,9 @@ class OwnServer:
             pipe.close()
 
 
-def write_command(options: Sequence[str]) -> list[str]:
+def write_command(options: Sequence[str], module: Sequence[str]) -> list[str]:
     """``-P``, so that no module of the folder is taken for one of the library's."""
-    serve = [sys.executable, "-P", "-m", "mockserver", "serve", "--config", os.devnull]
+    serve = [sys.executable, "-P", "-m", *module, "serve", "--config", os.devnull]
     own = ["--host", "127.0.0.1", "--port", "0", "--end-with-stdin"]
     return [*serve, "--log-level", "warning", *options, *own]
 
