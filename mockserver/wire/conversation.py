@@ -39,6 +39,10 @@ class Conversation:
         """Read and answer what has come behind the last answer."""
         raise NotImplementedError
 
+    def _refuse_unread(self, refused: Refused) -> None:
+        """What never was whole: whose it is, only the tunnel that it came through tells."""
+        self._refuse(refused._replace(code=self._code), self._reader.describe())
+
     def _refuse(self, refused: Refused, request: Request) -> None:
         """Answer what is no call, and end."""
         channel = self._channel
@@ -76,7 +80,7 @@ class Conversation:
             self._sides.abort()
         else:
             slow = HEAD_TOO_SLOW if phase is Phase.HEAD else BODY_TOO_SLOW
-            self._refuse(slow, self._reader.describe())
+            self._refuse_unread(slow)
 
     def leave(self) -> None:
         """What waits for the client alone ends now, as does what was to be broken off."""

@@ -106,7 +106,7 @@ class HTTP(Conversation):
     def _wait_for_more(self) -> None:
         reader = self._reader
         if reader.refused is not None:
-            self._refuse(reader.refused, reader.describe())
+            self._refuse_unread(reader.refused)
         elif self._sides.state is State.HALF_CLOSED or self._hub.leaving:
             self._end()
         else:

@@ -36,7 +36,9 @@ class Opening:
     def _refuse(self) -> None:
         """There is no room for one more."""
         channel = self._channel
-        told = Refusal(NO_ROOM.reason, NO_ROOM.hint, NO_ROOM.status, peer=channel.peer[0])
+        told = Refusal(
+            NO_ROOM.reason, NO_ROOM.hint, NO_ROOM.status, code=self._code, peer=channel.peer[0]
+        )
         transfer = self._hub.refuse(told)
         data = NO_ROOM.write(self._hub.date)
         channel.send(data)

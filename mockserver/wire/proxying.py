@@ -62,11 +62,11 @@ class Proxy:
             return Refused(verdict.status, verdict.reason, verdict.hint, verdict.host, code)
         if verdict.place == "there":
             if request.too_large:
-                return TOO_LARGE_TO_PASS_ON
+                return TOO_LARGE_TO_PASS_ON._replace(code=code)
             if self._hub.tunnels >= self._hub.most * SHARE:
-                return TOO_MANY_TUNNELS
+                return TOO_MANY_TUNNELS._replace(code=code)
             first = b"" if authority is None else rewrite(request, path, authority)
-            return partial(self._lead_there, request, channel, verdict, first)
+            return partial(self._lead_there, request, channel, verdict, code, first)
         if authority is None:
             return partial(self._lead_inside, channel, verdict.host, code)
         return request._replace(headers=drop_for_proxies(request.headers), code=code)
@@ -106,6 +106,7 @@ class Proxy:
         request: Request,
         channel: Channel,
         verdict: Verdict,
+        code: str | None,
         first: bytes,
         came: bytes,
         ended: bool,
@@ -121,7 +122,7 @@ class Proxy:
                 tunnel.receive_end()
 
         def fail(reason: str) -> None:
-            refused = refuse_unreachable(verdict.host, verdict.port, reason)
+            refused = refuse_unreachable(verdict.host, verdict.port, reason, code)
             transfer = self._hub.refuse(describe_refusal(refused, request, channel.peer[0]))
             data = refused.write(self._hub.date)
             channel.send(data)

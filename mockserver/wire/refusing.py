@@ -135,6 +135,6 @@ def refuse_garbage(error: Exception, data: bytes) -> Refused:
     return Refused(400, f"what came is no HTTP/1.1: {error}", hint)
 
 
-def refuse_unreachable(host: str, port: int, reason: str) -> Refused:
+def refuse_unreachable(host: str, port: int, reason: str, code: str | None) -> Refused:
     hint = "is that server running, and does it listen at this port?"
-    return Refused(502, f"cannot connect to {host} port {port}: {reason}", hint, host)
+    return Refused(502, f"cannot connect to {host} port {port}: {reason}", hint, host, code)

@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -390,6 +391,32 @@ def test_refusal_is_in_the_users_sandbox(server: Server, code: str) -> None:
     [entry] = requests.get(theirs, timeout=10).json()["requests"]
     assert entry["host"] == "example.com"
     assert "proxy-authorization" not in entry["request"]["headers"]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"), [("CONNECT 127.0.0.1:{}", 502), ("POST http://127.0.0.1:{}/", 413)]
+)
+def test_what_cannot_go_on_is_in_the_users_sandbox(
+    server: Server, code: str, target: str, status: int
+) -> None:
+    user = b64encode(f"{code}:any".encode()).decode()
+    length = "" if status == 502 else "\r\nContent-Length: 2000000"
+    head = f"{target.format(free_port())} HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic {user}"
+    assert raw(server.url, f"{head}{length}\r\n\r\n".encode()).status == status
+    theirs = server.url + "/_mock/sandboxes/tunnelled/requests"
+    [entry] = requests.get(theirs, timeout=10).json()["requests"]
+    assert (entry["response"]["status"], entry["unattributed"]) == (status, None)
+    assert entries(server) == []
+
+
+def test_what_is_no_call_in_a_tunnel_is_in_its_sandbox(server: Server, code: str) -> None:
+    with open_tunnel(server, f"{HOST}:80", user=code) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"no Host header" in everything(connection)[0]
+    theirs = server.url + "/_mock/sandboxes/tunnelled/requests"
+    [entry] = requests.get(theirs, timeout=10).json()["requests"]
+    assert entry["because"] == "the request has no Host header"
+    assert entries(server) == []
 
 
 @pytest.mark.parametrize("user", ["default", ""])
