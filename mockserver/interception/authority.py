@@ -8,7 +8,7 @@ import ssl
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -24,6 +24,8 @@ from mockserver.text.targets import is_address, simplify
 
 PUBLIC = "ca.pem"
 MOST_CONTEXTS = 128
+PATIENCE = timedelta(hours=1)
+"""Between two tries to renew an authority."""
 
 Clock = Callable[[], datetime]
 
@@ -40,7 +42,8 @@ class Authority:
         self.folder = folder
         self.names = names
         self._now = now
-        self._pair = keep_authority(folder, names, now())
+        self._renewed = now()
+        self._pair = keep_authority(folder, names, self._renewed)
         self._contexts: dict[tuple[str, str | None], ssl.SSLContext] = {}
 
     @classmethod
@@ -91,14 +94,20 @@ class Authority:
         """
         now = self._now()
         if is_near_end(self._pair.certificate, now):  # as all that it issued is then
-            self._pair = keep_authority(self.folder, self.names, now)
-            self._contexts.clear()
+            self._renew(now)
         key = self._find_host(name), flaw
         if key not in self._contexts:
             if len(self._contexts) >= MOST_CONTEXTS:
                 self._contexts.clear()
             self._contexts[key] = make_context(self._issue(*key, now))
         return self._contexts[key]
+
+    def _renew(self, now: datetime) -> None:
+        """Seldom, where it cannot be: until its end the one of before does."""
+        if self._renewed + PATIENCE < now or self.certificate.not_valid_after_utc <= now:
+            self._renewed = now
+            self._pair = keep_authority(self.folder, self.names, now)
+            self._contexts.clear()
 
     def _find_host(self, name: str | None) -> str:
         simple = simplify(name) if name else LOCAL[0]

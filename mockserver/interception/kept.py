@@ -29,9 +29,10 @@ log = logging.getLogger("mockserver.tls")
 def keep_authority(folder: Folder, names: Iterable[str], now: datetime) -> Pair:
     """The one that is there, if it is good for these names and some time yet, or else a new one.
 
-    Raises Refused for a file that cannot be used.
+    Where none can be kept, as in a folder that is mounted to be read, the one that is there does
+    until its end. Raises Refused for a file that cannot be used.
     """
-    wanted = set(names)
+    wanted, found = set(names), None
     try:
         found = _read(folder)
         if found is not None and _tell_lack(found, wanted, now) is None:
@@ -39,6 +40,9 @@ def keep_authority(folder: Folder, names: Iterable[str], now: datetime) -> Pair:
         with folder.lock():
             return _make_anew(folder, wanted, now)
     except OSError as error:
+        if found is not None and _lasts_still(found, wanted, now):
+            log.warning("%s: %s", folder.path / FILE, _tell_unrenewed(found, error))
+            return found
         reason = f"cannot be used: {error.strerror or error}"
         raise _refuse(folder, reason, ELSEWHERE) from None
 
@@ -116,6 +120,16 @@ def _tell_lack(authority: Pair, wanted: set[str], now: datetime) -> str | None:
     if is_near_end(authority.certificate, now):
         return f"it ends on {authority.certificate.not_valid_after_utc:%Y-%m-%d}"
     return None
+
+
+def _lasts_still(authority: Pair, wanted: set[str], now: datetime) -> bool:
+    end = authority.certificate.not_valid_after_utc
+    return wanted <= read_constraints(authority.certificate) and now < end
+
+
+def _tell_unrenewed(authority: Pair, error: OSError) -> str:
+    end = authority.certificate.not_valid_after_utc
+    return f"it ends on {end:%Y-%m-%d}, and cannot be renewed: {error.strerror or error}"
 
 
 def _refuse(folder: Folder, reason: str, hint: str = REMEDY) -> Refused:

@@ -145,6 +145,24 @@ def test_server_that_runs_on_renews_too(tmp_path: Path) -> None:
     shake_hands(authority.context_for(HOST), trusting(authority.pem), HOST)
 
 
+def test_one_that_cannot_be_renewed_does_until_its_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a folder that is mounted to be read; asking again is left to later."""
+    first = Authority.open(tmp_path, [HOST], at(-180))
+    (tmp_path / ".lock").unlink()
+    (tmp_path / ".lock").mkdir()  # holds nobody up but who wants to write, root too
+    found = Authority.open(tmp_path, [HOST])
+    assert found.certificate == first.certificate
+    assert shake_hands(found.context_for(HOST), trusting(first.pem), HOST)
+    assert "cannot be renewed: Is a directory" in caplog.text
+    assert len(caplog.records) == 1
+    with pytest.raises(Refused, match="Is a directory"):
+        Authority.open(tmp_path, [HOST, "another.test"])
+    with pytest.raises(Refused, match="Is a directory"):
+        Authority.open(tmp_path, [HOST], at(20))
+
+
 def test_it_is_made_anew_for_further_names_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
