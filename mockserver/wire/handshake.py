@@ -4,36 +4,26 @@ import ssl
 from asyncio import TimerHandle
 from collections.abc import Callable
 
-from mockserver.pipeline.refusal import Refusal
 from mockserver.pipeline.tunnels import Unprepared
+from mockserver.wire.alerts import DISTRUST, RULE, SPOKEN, tell_failure
 from mockserver.wire.channel import Channel, Receiver
 from mockserver.wire.hello import collect_hello, read_name
 from mockserver.wire.hub import Hub
+from mockserver.wire.memory import PIECE, Memory
 from mockserver.wire.ports import Proxying
-from mockserver.wire.tls import PIECE, Memory, Tls
+from mockserver.wire.tls import Tls
+from mockserver.wire.unmet import Unmet
 
 MOST_HELLO = 16_384
 """Bytes of a client's first message, with whatever comes before it is answered."""
 FLAWS = ("expired", "wrong_name", "unknown_ca")
 """What a rule does that is a matter of the certificate."""
-DISTRUST = (
-    "if it does not trust this server's CA: mockserver exec -- COMMAND runs it so that it does, "
-    "and mockserver ca trust-help tells how else"
-)
-SPOKEN = "TLS 1.2 and 1.3 are spoken here and, to whoever does not begin with TLS, HTTP"
-RULE = "that is what the rule is for: GET …/faults shows it"
 
 
-class Handshake:
-    """What listens until both sides agree, and has what ``begin`` makes listen then.
+class Handshake(Unmet):
+    """What listens until both sides agree, and has what ``begin`` makes listen then."""
 
-    ``host`` is the name that a tunnel is for, ``code`` the sandbox's that it was asked for with.
-    """
-
-    __slots__ = (
-        "_begin", "_came", "_channel", "_code", "_host", "_hub", "_memory", "_proxy", "_timer",
-        "_told", "deadline",
-    )  # fmt: skip
+    __slots__ = ("_begin", "_came", "_memory", "_proxy", "_timer", "deadline")
 
     idle = waits_for_answer = False
 
@@ -46,18 +36,13 @@ class Handshake:
         host: str,
         code: str | None,
     ) -> None:
-        self._channel = channel
-        self._hub = hub
+        super().__init__(channel, hub, host, code)
         self._proxy = proxy
         self._begin = begin
-        self._host = host
-        self._code = code
         self._came = b""
         """The client's first message, until OpenSSL is given it."""
         self._memory: Memory | None = None
         self._timer: TimerHandle | None = None
-        self._told = False
-        """Whether it is known why there will be no call."""
         self.deadline = hub.loop.time() + hub.limits.head_seconds
         hub.add(self)
 
@@ -155,12 +140,7 @@ class Handshake:
 
     def _fail(self, memory: Memory, error: ssl.SSLError) -> None:
         """The client gets OpenSSL's alert, unless it was the client that sent one."""
-        told = (error.reason or "it was broken off").lower().replace("_", " ")
-        alert = told.partition(" alert ")[2]
-        if alert:
-            self._refuse(f"the client broke off the TLS handshake: {alert}", DISTRUST)
-        else:
-            self._refuse(f"the TLS handshake failed: {told}", SPOKEN)
+        self._refuse(*tell_failure(error))
         self._send(memory)
         self._end()
 
@@ -169,17 +149,3 @@ class Handshake:
         if memory.outgoing.pending:
             self._channel.send(memory.outgoing.read())
         self._channel.acknowledge()
-
-    def _end(self) -> None:
-        self._channel.line.closed_by = self._channel.line.closed_by or "server"
-        self._channel.close()
-
-    def _refuse(self, reason: str, hint: str) -> None:
-        """Once: what follows from it is no news."""
-        if not self._told:
-            self._told = True
-            host, peer = self._host, self._channel.peer[0]
-            refusal = Refusal(reason, hint, host=host, code=self._code, peer=peer)
-            transfer = self._hub.refuse(refusal)
-            if transfer is not None:
-                transfer.finish(0, self._channel.line)

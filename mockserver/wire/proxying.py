@@ -10,6 +10,7 @@ from mockserver.wire.channel import Channel, Receiver
 from mockserver.wire.environ import split_target
 from mockserver.wire.forwarding import drop_for_proxies, rewrite
 from mockserver.wire.hub import Hub
+from mockserver.wire.one_answer import OneAnswer
 from mockserver.wire.ports import Interception, WayOn
 from mockserver.wire.refusing import (
     NO_CODE,
@@ -19,7 +20,7 @@ from mockserver.wire.refusing import (
     refuse_unreachable,
 )
 from mockserver.wire.request import PROXY_USER, Request, describe_refusal
-from mockserver.wire.tunnel import OneAnswer, Tunnel
+from mockserver.wire.tunnel import Tunnel
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 CODE = re.compile(rb"[0-9]{8}")

@@ -6,58 +6,36 @@ the inside of TLS among them, and whatever ends a connection ends one with TLS t
 
 import ssl
 from asyncio import AbstractEventLoop
-from contextlib import suppress
 
 from mockserver.pipeline.transfer import Transfer
-from mockserver.wire.channel import Channel, Receiver
+from mockserver.wire.channel import Channel
+from mockserver.wire.inside import Inside
+from mockserver.wire.memory import PIECE, Memory
 
-PIECE = 4_096
-"""Octets that OpenSSL is handed at once: its memory keeps for good what it once needed."""
 LARGEST_RECORD = 16_384
 
 
-class Memory:
-    """What OpenSSL has to read, and what it has written."""
-
-    __slots__ = ("incoming", "object", "outgoing")
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.object = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
-
-
-class Tls:
+class Tls(Inside):
     """TLS after the handshake."""
 
-    __slots__ = (
-        "_added", "_below", "_deaf", "_ended", "_incoming", "_loop", "_object", "_outgoing",
-        "_paused", "depth", "line", "own", "peer", "receiver", "scheme",
-    )  # fmt: skip
-
-    receiver: Receiver
+    __slots__ = ("_deaf", "_ended", "_loop", "_memory", "_paused")
 
     def __init__(self, below: Channel, loop: AbstractEventLoop, memory: Memory) -> None:
-        self._below = below
+        super().__init__(below, "https")
         self._loop = loop
-        self._incoming, self._outgoing = memory.incoming, memory.outgoing
-        self._object = memory.object
+        self._memory = memory
         self._paused = False
         self._deaf = False
         """Nothing can come any more: the client has ended its side, or broken it."""
         self._ended = False
         """Nothing can be sent any more."""
-        self._added = 0
-        """Bytes that records added to what was sent last."""
-        self.line, self.peer, self.own = below.line, below.peer, below.own
-        self.scheme = "https"
-        self.depth = below.depth + 1
 
     def receive(self, data: bytes) -> None:
         view = memoryview(data)
         for begin in range(0, len(view), PIECE):
             if self._deaf:
                 return
-            self._incoming.write(view[begin : begin + PIECE])
+            self._memory.incoming.write(view[begin : begin + PIECE])
             self.read_on()
 
     def receive_end(self) -> bool:
@@ -71,39 +49,19 @@ class Tls:
         """What OpenSSL holds goes at once: 10 KB and more, of which the collector knows nothing."""
         self._deaf = self._ended = True
         self.receiver.lose()
-        del self._object, self._incoming, self._outgoing
-
-    @property
-    def full(self) -> bool:
-        return self._below.full
-
-    @property
-    def unsent(self) -> int:
-        return max(0, self._below.unsent - self._added)
-
-    @property
-    def closing(self) -> bool:
-        return self._below.closing
+        del self._memory
 
     def send(self, data: bytes) -> None:
         """All of it with one write below."""
         if self._ended or not data:
             return
-        sent = self._wrap(data)
+        sent = self._memory.wrap(data)
         self._added = len(sent) - len(data)
         self._below.send(sent)
 
     def gather(self, data: bytes, size: int, transfer: Transfer | None) -> None:
         if not self._ended:
-            self._below.gather(self._wrap(data), size, transfer)
-
-    def _wrap(self, data: bytes) -> bytes:
-        """In records of some size."""
-        view, records = memoryview(data), list[bytes]()
-        for begin in range(0, len(view), PIECE):
-            self._object.write(view[begin : begin + PIECE])
-            records.append(self._outgoing.read())
-        return records[0] if len(records) == 1 else b"".join(records)
+            self._below.gather(self._memory.wrap(data), size, transfer)
 
     def pause(self) -> None:
         self._paused = True
@@ -115,9 +73,6 @@ class Tls:
             self._paused = False
             self._loop.call_soon(self.read_on)
             self._below.resume()
-
-    def acknowledge(self) -> None:
-        self._below.acknowledge()
 
     def send_end(self) -> None:
         """Later, as OpenSSL reads nothing any more that is there when it is told."""
@@ -140,7 +95,7 @@ class Tls:
         """Tell the receiver what has come, as far as it wants to know."""
         while not (self._paused or self._deaf):
             try:
-                data = self._object.read(LARGEST_RECORD)
+                data = self._memory.object.read(LARGEST_RECORD)
             except ssl.SSLWantReadError:
                 break
             except ssl.SSLError:
@@ -150,9 +105,9 @@ class Tls:
                 self.receiver.receive(data)
             else:
                 self._hear_end()
-            if not (self._incoming.pending or self._object.pending()):
+            if not (self._memory.incoming.pending or self._memory.object.pending()):
                 break  # spares an exception, which costs 3 µs
-        if not self._below.closing and self._outgoing.pending and self._below.full:
+        if not self._below.closing and self._memory.outgoing.pending and self._below.full:
             self.reset()  # who asks and asks for another handshake, and reads no answer
         self._flush()
 
@@ -179,11 +134,10 @@ class Tls:
         if self._ended:
             return
         self._ended = True
-        with suppress(ssl.SSLError):  # as the client has not said so yet, for which nobody waits
-            self._object.unwrap()
+        self._memory.end()
         self._flush()
 
     def _flush(self) -> None:
         """Send what OpenSSL has to say of its own accord."""
-        if not self._below.closing and self._outgoing.pending:
-            self._below.send(self._outgoing.read())
+        if not self._below.closing and self._memory.outgoing.pending:
+            self._below.send(self._memory.outgoing.read())

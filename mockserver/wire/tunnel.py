@@ -145,13 +145,3 @@ class Tunnel(asyncio.Protocol):
     def _blame(self) -> None:
         if self._near.line.closed_by is None:
             self._near.line.closed_by = "server"
-
-
-class OneAnswer(Tunnel):
-    """For one call that is passed on: what else the client sends is not for that server."""
-
-    def receive(self, data: bytes) -> None: ...
-
-    def receive_end(self) -> bool:
-        self._near_ended = True
-        return not self._far_ended
