@@ -16,8 +16,7 @@ from mockserver.wire.unmet import Unmet
 
 MOST_HELLO = 16_384
 """Bytes of a client's first message, with whatever comes before it is answered."""
-FLAWS = ("expired", "wrong_name", "unknown_ca")
-"""What a rule does that is a matter of the certificate."""
+FLAWS = ("expired", "wrong_name", "unknown_ca")  # what rules do to the certificate
 
 
 class Handshake(Unmet):

@@ -85,7 +85,8 @@ class Parsing:
                 framing = name, value
             elif name == b"expect":
                 self.wants_continue = version != "1.0" and value.lower() == b"100-continue"
-        if framing is not None:
+        # A CONNECT has no body, whatever it says (RFC 9110 9.3.6): what follows is the tunnel's.
+        if framing is not None and self._parser.get_method() != b"CONNECT":
             self._begin_body(*framing)
 
     def on_body(self, part: bytes) -> None:

@@ -25,8 +25,7 @@ from mockserver.wire.tunnel import Tunnel
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 CODE = re.compile(rb"[0-9]{8}")
 NOBODY = (b"", b"default")
-SHARE = 1 / 4
-"""Of all connections, how many may be tunnels to other servers: each takes two descriptors."""
+SHARE = 1 / 4  # of all connections may be tunnels to other servers: each takes two descriptors
 
 
 class Proxy:

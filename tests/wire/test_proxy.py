@@ -513,3 +513,13 @@ def test_tunnel_after_a_late_answer_to_a_client_that_has_ended_its_side(server: 
 
 def test_star_is_for_the_server(server: Server) -> None:
     assert until_closed(server.url, b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "framing", ["Content-Length: 0", "Content-Length: 5", "Transfer-Encoding: chunked"]
+)
+def test_tunnel_has_no_body_whatever_its_wish_says(server: Server, framing: str) -> None:
+    wish = f"CONNECT {HOST}:80 HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n".encode()
+    came = until_closed(server.url, wish + b"GET /nowhere HTTP/1.0\r\nHost: api.kirim.chat\r\n\r\n")
+    assert came.startswith(b"HTTP/1.1 200 Connection")
+    assert b"HTTP/1.1 404 " in came
