@@ -1,14 +1,10 @@
-"""Starting, announcing and stopping the server."""
+"""Starting and announcing the server, and waiting for its end."""
 
 import asyncio
 import gc
 import logging
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import current_thread, main_thread
-from types import FrameType
+from collections.abc import Callable
 from wsgiref.types import WSGIApplication
 
 from mockserver.pipeline.refusal import Refusal
@@ -20,6 +16,7 @@ from mockserver.wire.limits import Limits
 from mockserver.wire.opening import Opening
 from mockserver.wire.ports import Interception
 from mockserver.wire.proxying import Proxy
+from mockserver.wire.stopping import obeying_signals
 
 try:
     from uvloop import new_event_loop
@@ -32,7 +29,6 @@ ACCEPTED_AT_ONCE = 4
 those that make room are closed some turns later.
 """
 USUAL = Limits()
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 log = logging.getLogger("mockserver")
 
@@ -94,7 +90,7 @@ async def _serve(
     gc.freeze()  # what is there now stays: spares the collector from looking at it
     gc.enable()
     gc.set_threshold(3_000, 20, 20)  # calls leave few circles: look for them less often
-    with _obeying_signals(hub, stopping):
+    with obeying_signals(hub, stopping):
         on_ready()
         await stopping.wait()
         server.close()
@@ -103,26 +99,3 @@ async def _serve(
             await hub.empty.wait()
     if agenda is not None:
         agenda.stop()
-
-
-@contextmanager
-def _obeying_signals(hub: Hub, stopping: asyncio.Event) -> Iterator[None]:
-    """The first one ends the server, a second one all connections at once."""
-
-    def stop() -> None:
-        if stopping.is_set():
-            hub.abort()
-        stopping.set()
-
-    def obey(number: int, frame: FrameType | None) -> None:
-        hub.loop.call_soon_threadsafe(stop)
-
-    if current_thread() is not main_thread():  # where no handler can be set
-        yield
-        return
-    before = {number: signal.signal(number, obey) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
