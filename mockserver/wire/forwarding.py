@@ -26,4 +26,5 @@ def rewrite(request: Request, path: bytes, authority: str) -> bytes:
     length = [(b"content-length", b"%d" % len(request.body))] if has_body else []
     headers = [(b"host", authority.encode("latin-1")), *kept, *length, (b"connection", b"close")]
     lines = b"".join([b"%b: %b\r\n" % each for each in headers])
-    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (request.method, path, lines, request.body)
+    target = path.partition(b"#")[0]  # a fragment is the client's own
+    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (request.method, target, lines, request.body)

@@ -268,7 +268,7 @@ def test_call_to_loopback_is_passed_on(server: Server, body: bytes) -> None:
         other = threading.Thread(target=answer_once, args=(accept, FORWARDED, came))
         other.start()
         head = (
-            f"POST http://127.0.0.1:{port}/a?b=c HTTP/1.1\r\nHost: b\r\nX-A: 1\r\nX-B: 2\r\n"
+            f"POST http://127.0.0.1:{port}/a?b=c#d HTTP/1.1\r\nHost: b\r\nX-A: 1\r\nX-B: 2\r\n"
             "Connection: keep-alive, X-B\r\nProxy-Connection: keep-alive\r\n"
             "Proxy-Authorization: Basic ZGVmYXVsdDo=\r\nUpgrade: h2c\r\n"
         )
