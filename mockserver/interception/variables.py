@@ -21,7 +21,7 @@ PASSWORD = "sandbox"
 """Beside the sandbox's code as the user of the proxy. Nobody judges it, but Python's urllib and
 requests and Node's undici send no user without a password.
 """
-NODE_TOKEN = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^\s"])+')
+NODE_TOKEN = re.compile(r'(?:"(?:\\.|[^"\\])*(?:"|\\?\Z)|[^\s"])+')
 JAVA_TOKEN = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
 
 

@@ -1,5 +1,6 @@
 """What all connections share: the application, the limits, the time, and the end."""
 
+import logging
 from asyncio import AbstractEventLoop, Event, TimerHandle
 from collections.abc import Callable
 from email.utils import formatdate
@@ -16,8 +17,12 @@ LimitBody = Callable[[str], int]
 Refuse = Callable[[Refusal], Transfer | None]
 """Told what came and was no call; gives what wants to be told what becomes of the answer."""
 
+OVERDUE = "the server ends: after %g s the answers under way that are not out are due at once"
 HURRY_SECONDS = 1.0
 """After the grace, for what is then due at once to go out."""
+
+
+log = logging.getLogger("mockserver")
 
 
 class Hub:
@@ -103,6 +108,7 @@ class Hub:
             each.abort()
 
     def _hurry(self) -> None:
+        log.warning(OVERDUE, self.limits.grace_seconds)
         for each in [*self.timed]:
             each.hurry()
         self.loop.call_later(HURRY_SECONDS, self.abort)

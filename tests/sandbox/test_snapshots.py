@@ -132,7 +132,8 @@ def test_of_nine_names_the_last_is_429_and_an_old_one_still_possible(
 
 def test_names_are_each_sandboxes_own_and_go_with_it(client: Any, mine: Document) -> None:
     keep(client, "before")
-    assert_refused(restore(client, "before", "default"), 404, "snapshot_not_found", "remembers one")
+    make(client, id="other")
+    assert_refused(restore(client, "before", "other"), 404, "snapshot_not_found", "remembers one")
     client.delete(f"{ALL}/mine")
     make(client, id="mine")
     assert restore(client, "before").status_code == 404
